@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# GNU make. `make help` lists the targets.
+
+VERSION = 0.1.0
+
+# What a packager sets.
+prefix      ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+datarootdir ?= $(prefix)/share
+mandir      ?= $(datarootdir)/man
+docdir      ?= $(datarootdir)/doc/pam_jwt
+sysconfdir  ?= /etc
+SECCONFDIR  ?= $(sysconfdir)/security
+PKG_CONFIG  ?= pkg-config
+PAMDIR      ?= $(or $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null),/usr/lib)/security
+INSTALL     ?= install
+CC          ?= cc
+CFLAGS      ?= -O2 -g
+
+# SANITIZE=1 builds everything with ASan and UBSan in a folder of its own.
+SANITIZE ?=
+ifeq ($(SANITIZE),)
+BUILD    = build
+HARDEN   = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANFLAGS =
+DEFS     = -Wl,-z,defs
+else
+BUILD    = build/sanitize
+HARDEN   =
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DEFS     =
+endif
+
+WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wformat=2 -Wconversion -Wpointer-arith -Wwrite-strings -Wundef -Wimplicit-fallthrough
+OUR_CPP   = -Isrc -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSECCONFDIR='"$(SECCONFDIR)"'
+OUR_C     = -std=c11 -fPIC $(WARNINGS) -fstack-protector-strong -fstack-clash-protection $(HARDEN) $(SANFLAGS)
+OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAGS)
+LIBS      = -lcrypto -ljson-c -lm
+
+# Everything in src/ is shared code but for the files that speak PAM.
+MODULE_SRC = src/pam_jwt.c src/conversation.c
+SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
+CLI_SRC    = $(wildcard src/cli/*.c)
+UNIT_SRC   = $(wildcard tests/unit/test_*.c)
+objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt ## build the module and the command
+
+deps: ## install what building, testing and packaging need
+	@packaging/deps
+
+demo: deps all ## log in with a token, and see three tokens refused
+	@tests/demo $(BUILD)
+
+test: all $(BUILD)/unit-tests ## run every test that this machine can run
+	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests
+	@tests/run $(BUILD)
+
+check: deps ## deps, then test
+	@$(MAKE) --no-print-directory test
+
+$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
+
+$(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
+	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
+	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CPP) $(CPPFLAGS) $(OUR_C) -MMD -MP $(CFLAGS) -c -o $@ $<
+
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d)
+
+install: all ## install under $(DESTDIR); a configuration that is there stays
+	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
+	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
+	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
+	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
+	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
+	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
+	$(INSTALL) -m 644 src/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
+	test -e $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf || \
+	    $(INSTALL) -m 644 conf/pam_jwt.conf $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf
+
+uninstall: ## remove what install put there, but never while pam.d names it
+	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
+	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
+	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(bindir)/pam-jwt \
+	    $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	rm -rf $(DESTDIR)$(docdir)
+
+lint: ## check the manuals, the scripts and the format
+	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
+	shellcheck packaging/deps tests/demo tests/run .ci/run
+
+format: ## format the sources
+	clang-format -i src/*.[ch] src/cli/*.[ch]
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: all deps demo test check install uninstall lint format clean help

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CLAIMS_H
+#define CLAIMS_H
+
+#include "stringlist.h"
+#include "template.h"
+#include "verdict.h"
+
+#include <stdbool.h>
+
+struct json_object;
+
+/* The longest identity; provider IDs have up to 255 bytes (OpenID Connect). */
+#define CLAIMS_IDENTITY_MAX 256
+
+/* What the claims of a token must be. Durations are seconds. */
+struct claims_policy {
+    char *issuer;            /* exact "iss", NULL for any */
+    struct strings audience; /* templates of which "aud" must have one */
+    char *user_claim;        /* name or JSON pointer of the identity */
+    bool refuse_refresh;
+    double clock_skew;
+    double max_lifetime; /* 0: any */
+    double max_age;      /* 0: any */
+};
+
+/* The facts of a payload; the strings are the document's, NULL when absent. */
+struct claims {
+    const char *identity;
+    const char *issuer;
+    const char *subject;
+    const char *token_id; /* "jti" */
+    double expires;       /* seconds since 1970 */
+};
+
+/*
+ * Judges the claims of a payload whose signature holds, at `now` (seconds
+ * since 1970): issuer, audience, kind of token, times (RFC 7519 section 4.1),
+ * identity. A claim of the wrong type is BAD_CLAIM, never absent.
+ */
+enum reason claims_check(struct json_object *payload,
+                         const struct claims_policy *policy,
+                         const struct template_facts *facts, double now,
+                         struct claims *ret_claims, struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CLI_H
+#define CLI_H
+
+#include "reason.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json_object;
+
+/* Exit codes, part of the interface. */
+enum {
+    EXIT_YES = 0,
+    EXIT_NO = 1,
+    EXIT_USAGE = 2,
+    EXIT_UNREADABLE = 3,
+    EXIT_UNAVAILABLE = 4
+};
+
+/* One file a subcommand; each returns an exit code. */
+int cli_check(int argc, char **argv);
+int cli_issue(int argc, char **argv);
+int cli_keygen(int argc, char **argv);
+int cli_settings(int argc, char **argv);
+int cli_verify(int argc, char **argv);
+
+/* The exit code that a reason stands for. */
+int cli_exit_code(enum reason reason);
+
+/* "pam-jwt COMMAND: message" to stderr; returns `code`. */
+int cli_fail(int code, const char *command, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Says that an option lacks its value or is unknown; returns EXIT_USAGE. */
+int cli_usage(const char *command);
+
+/* Prints a value as one JSON text and a line end; takes it over. */
+void cli_print_json(struct json_object *value);
+
+/* Adds a member; out of memory ends the program. */
+void cli_add(struct json_object *object, const char *name,
+             struct json_object *value);
+void cli_add_string(struct json_object *object, const char *name,
+                    const char *value);
+
+/* Parses a duration as the settings have it: 90, 15m, 8h. */
+bool cli_duration(const char *text, double *ret_seconds);
+
+#endif

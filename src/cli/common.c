@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "config.h"
+
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int
+cli_exit_code(enum reason reason)
+{
+    switch (reason) {
+#define X(id, name, text, pam, level, exit)                                    \
+    case REASON_##id:                                                          \
+        return exit;
+        REASON_TABLE(X)
+#undef X
+    case REASON_UNDECIDED:
+    case REASON_END:
+    default:
+        return EXIT_NO;
+    }
+}
+
+int
+cli_fail(int code, const char *command, const char *format, ...)
+{
+    va_list arguments;
+
+    fprintf(stderr, "pam-jwt %s: ", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return code;
+}
+
+int
+cli_usage(const char *command)
+{
+    return cli_fail(EXIT_USAGE, command, "see pam-jwt --help");
+}
+
+void
+cli_add(struct json_object *object, const char *name, struct json_object *value)
+{
+    if (object == NULL || json_object_object_add(object, name, value) != 0) {
+        fputs("pam-jwt: out of memory\n", stderr);
+        exit(EXIT_UNREADABLE);
+    }
+}
+
+void
+cli_add_string(struct json_object *object, const char *name, const char *value)
+{
+    cli_add(object, name,
+            value != NULL ? json_object_new_string(value) : NULL);
+}
+
+void
+cli_print_json(struct json_object *value)
+{
+    puts(json_object_to_json_string_ext(value,
+                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(value);
+}
+
+bool
+cli_duration(const char *text, double *ret_seconds)
+{
+    /* The unit letters and the range are those of a setting. */
+    const struct setting *setting = setting_find("max_lifetime");
+
+    return setting->set(setting, ret_seconds, text) == NULL;
+}

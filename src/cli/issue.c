@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "algorithm.h"
+#include "config.h"
+#include "encoding.h"
+#include "jsonscan.h"
+#include "keyset.h"
+#include "secret.h"
+#include "text.h"
+
+#include <getopt.h>
+#include <json-c/json.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TOKEN_ID_BYTES 16
+
+/* What sudo, and the ssh client, take of one answer. */
+#define FITS_SUDO 511
+#define FITS_SSH  1023
+
+struct options {
+    struct strings key_file;
+    enum key_encoding encoding;
+    const char *algorithm;
+    const char *subject;
+    const char *audience;
+    const char *issuer;
+    const char *kid;
+    const char *type;
+    double lifetime;
+    const char **claims; /* NAME=JSON */
+    int claim_count;
+};
+
+static bool
+read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"key", required_argument, NULL, 'k'},
+        {"key-encoding", required_argument, NULL, 'e'},
+        {"alg", required_argument, NULL, 'a'},
+        {"sub", required_argument, NULL, 's'},
+        {"aud", required_argument, NULL, 'u'},
+        {"iss", required_argument, NULL, 'i'},
+        {"kid", required_argument, NULL, 'd'},
+        {"typ", required_argument, NULL, 't'},
+        {"ttl", required_argument, NULL, 'l'},
+        {"claim", required_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
+    };
+    const struct setting *encoding = setting_find("key_encoding");
+    int option;
+    bool good = true;
+
+    while (good &&
+           (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        switch (option) {
+        case 'k':
+            good = options->key_file.count == 0 &&
+                   strings_add(&options->key_file, optarg, strlen(optarg));
+            break;
+        case 'e':
+            good = encoding->set(encoding, &options->encoding, optarg) == NULL;
+            break;
+        case 'a':
+            options->algorithm = optarg;
+            break;
+        case 's':
+            options->subject = optarg;
+            break;
+        case 'u':
+            options->audience = optarg;
+            break;
+        case 'i':
+            options->issuer = optarg;
+            break;
+        case 'd':
+            options->kid = optarg;
+            break;
+        case 't':
+            options->type = optarg;
+            break;
+        case 'l':
+            good = cli_duration(optarg, &options->lifetime);
+            break;
+        case 'c':
+            options->claims[options->claim_count++] = optarg;
+            break;
+        default:
+            good = false;
+        }
+    }
+    return good && optind == argc && options->key_file.count == 1 &&
+           options->subject != NULL;
+}
+
+/* Adds NAME=JSON; what it names may be one of our own claims. */
+static bool
+add_claim(struct json_object *payload, const char *claim)
+{
+    const char *equals = strchr(claim, '=');
+    const char *what;
+    size_t at;
+    struct json_object *value;
+    char *name;
+
+    if (equals == NULL || equals == claim ||
+        jsonscan(equals + 1, strlen(equals + 1), &what, &at) != JSONSCAN_OK)
+        return false;
+    name = strndup(claim, (size_t)(equals - claim));
+    if (name == NULL)
+        return false;
+    /* json-c gives NULL for the text null too, which the scan let pass. */
+    value = json_tokener_parse(equals + 1);
+    cli_add(payload, name, value);
+    free(name);
+    return true;
+}
+
+static struct json_object *
+make_payload(const struct options *options, time_t now)
+{
+    struct json_object *payload = json_object_new_object();
+    unsigned char bytes[TOKEN_ID_BYTES];
+    char token_id[BASE64URL_ENCODED_SIZE(TOKEN_ID_BYTES)];
+
+    if (RAND_bytes(bytes, sizeof bytes) != 1) {
+        json_object_put(payload);
+        return NULL;
+    }
+    base64url_encode(bytes, sizeof bytes, token_id);
+    cli_add_string(payload, "sub", options->subject);
+    if (options->issuer != NULL)
+        cli_add_string(payload, "iss", options->issuer);
+    if (options->audience != NULL)
+        cli_add_string(payload, "aud", options->audience);
+    cli_add(payload, "iat", json_object_new_int64(now));
+    cli_add(payload, "exp",
+            json_object_new_int64(now + (time_t)options->lifetime));
+    cli_add_string(payload, "jti", token_id);
+    for (int i = 0; i < options->claim_count; i++)
+        if (!add_claim(payload, options->claims[i])) {
+            json_object_put(payload);
+            return NULL;
+        }
+    return payload;
+}
+
+static struct json_object *
+make_header(const struct options *options)
+{
+    struct json_object *header = json_object_new_object();
+
+    cli_add_string(header, "alg", options->algorithm);
+    cli_add_string(header, "typ", options->type);
+    if (options->kid != NULL)
+        cli_add_string(header, "kid", options->kid);
+    return header;
+}
+
+/* base64url of the JSON text, for the caller to free. */
+static char *
+encode(struct json_object *object)
+{
+    const char *text = json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    size_t length = strlen(text);
+    char *encoded = malloc(BASE64URL_ENCODED_SIZE(length));
+
+    if (encoded != NULL)
+        base64url_encode((const unsigned char *)text, length, encoded);
+    return encoded;
+}
+
+static void
+print_token(const char *signing_input, const char *signature)
+{
+    size_t length = strlen(signing_input) + 1 + strlen(signature);
+
+    printf("%s.%s\n", signing_input, signature);
+    fprintf(stderr, "%zu bytes: %s\n", length,
+            length < FITS_SUDO  ? "fits sudo (511) and ssh (1023)"
+            : length < FITS_SSH ? "fits ssh (1023), too long for one answer "
+                                  "to sudo (511)"
+                                : "too long for one answer to sudo (511) or "
+                                  "ssh (1023): give it in parts");
+}
+
+static bool
+sign(const struct algorithm *algorithm, const struct key *key,
+     const struct options *options, time_t now)
+{
+    struct json_object *header = make_header(options);
+    struct json_object *payload = make_payload(options, now);
+    char *head = payload != NULL ? encode(header) : NULL;
+    char *body = payload != NULL ? encode(payload) : NULL;
+    unsigned char mac[ALGORITHM_MAC_MAX];
+    char signature[BASE64URL_ENCODED_SIZE(ALGORITHM_MAC_MAX)];
+    char *input = NULL;
+    bool done = false;
+
+    if (head != NULL && body != NULL &&
+        asprintf(&input, "%s.%s", head, body) > 0 &&
+        algorithm_mac(algorithm, key, input, strlen(input), mac)) {
+        base64url_encode(mac, algorithm->hash_size, signature);
+        print_token(input, signature);
+        done = true;
+    }
+    free(input);
+    free(head);
+    free(body);
+    json_object_put(header);
+    json_object_put(payload);
+    return done;
+}
+
+static int
+issue(const struct options *options)
+{
+    const struct algorithm *algorithm = algorithm_find(options->algorithm);
+    const struct key *keys[KEYSET_CANDIDATES_MAX];
+    struct strings problems = {0};
+    struct keyset set = {0};
+    time_t now = time(NULL);
+    int code = EXIT_YES;
+
+    if (algorithm == NULL || algorithm->key_types != KEY_SECRET)
+        return cli_fail(EXIT_USAGE, "issue",
+                        "--alg is one of HS256, HS384, HS512");
+    if (keyset_load(&options->key_file, options->encoding,
+                    algorithm_bit(algorithm), now, &set, &problems,
+                    NULL) != REASON_OK ||
+        keyset_candidates(&set, algorithm, options->kid, keys, &problems) == 0)
+        code = cli_fail(EXIT_UNREADABLE, "issue", "%s",
+                        problems.count > 0 ? problems.items[0]
+                                           : "no key that fits");
+    else if (!sign(algorithm, keys[0], options, now))
+        code = cli_fail(EXIT_USAGE, "issue",
+                        "a --claim is no NAME=JSON, or memory is short");
+    strings_done(&problems);
+    keyset_done(&set);
+    return code;
+}
+
+int
+cli_issue(int argc, char **argv)
+{
+    struct options options = {
+        .algorithm = "HS256", .type = "JWT", .lifetime = 300};
+    int code;
+
+    options.claims = calloc((size_t)argc, sizeof *options.claims);
+    if (options.claims == NULL || !read_options(argc, argv, &options))
+        code = cli_usage("issue");
+    else
+        code = issue(&options);
+    strings_done(&options.key_file);
+    free(options.claims);
+    return code;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *synopsis;
+    const char *help;
+} commands[] = {
+    {"keygen", cli_keygen, "[--alg HS256] [--out FILE]",
+     "make a key, and print the settings that use it"},
+    {"issue", cli_issue,
+     "--key FILE --sub NAME [--ttl 5m] [--aud A] [--iss I]\n"
+     "             [--claim NAME=JSON]... [--alg A] [--kid K] [--typ T]\n"
+     "             [--key-encoding E]",
+     "print a token"},
+    {"verify", cli_verify,
+     "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"
+     "             [--skip-account] [--set KEY=VALUE]... [--insecure] "
+     "[--json] [-]",
+     "decide on the token on standard input as the module would"},
+    {"check", cli_check, "[--config FILE] [--strict] [--json]",
+     "find what is wrong before a login is tried"},
+    {"settings", cli_settings, "[--json]", "print the table of settings"},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void
+print_help(FILE *out)
+{
+    fputs("usage: pam-jwt COMMAND [OPTION]...\n\n", out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  pam-jwt %s %s\n      %s\n", commands[i].name,
+                commands[i].synopsis, commands[i].help);
+    fputs("\nExit status: 0 yes, 1 no, 2 usage, 3 configuration or file "
+          "unreadable,\n4 network or state unavailable. See pam-jwt(1).\n",
+          out);
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h") ||
+        text_equal(argv[1], "help")) {
+        print_help(stdout);
+        return EXIT_YES;
+    }
+    if (text_equal(argv[1], "--version")) {
+        puts("pam-jwt " VERSION);
+        return EXIT_YES;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (text_equal(argv[1], commands[i].name)) {
+            int code = commands[i].run(argc - 1, argv + 1);
+
+            /* A full disk or a closed pipe must not look like a yes. */
+            if (fflush(stdout) != 0 || ferror(stdout))
+                return cli_fail(EXIT_UNREADABLE, argv[1],
+                                "cannot write to standard output");
+            return code;
+        }
+    fprintf(stderr, "pam-jwt: no command %s; see pam-jwt --help\n",
+            text_quote(argv[1], strlen(argv[1])).text);
+    return EXIT_USAGE;
+}

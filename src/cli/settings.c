@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "config.h"
+#include "text.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+static const char *const scopes[] = {
+    [SCOPE_GLOBAL] = "global",
+    [SCOPE_ISSUER] = "issuer",
+    [SCOPE_ARGUMENT] = "argument",
+};
+
+int
+cli_settings(int argc, char **argv)
+{
+    bool json = argc == 2 && text_equal(argv[1], "--json");
+    struct json_object *list = json ? json_object_new_array() : NULL;
+    const struct setting *setting;
+
+    if (argc > 1 && !json)
+        return cli_usage("settings");
+    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
+        struct json_object *row;
+
+        if (!json) {
+            printf("%-15s %-26s %-8s %s\n", setting->name,
+                   setting->default_text != NULL ? setting->default_text : "-",
+                   scopes[setting->scope], setting->help);
+            continue;
+        }
+        row = json_object_new_object();
+        cli_add_string(row, "name", setting->name);
+        cli_add_string(row, "default", setting->default_text);
+        cli_add_string(row, "scope", scopes[setting->scope]);
+        cli_add_string(row, "help", setting->help);
+        json_object_array_add(list, row);
+    }
+    if (json)
+        cli_print_json(list);
+    return EXIT_YES;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "config.h"
+#include "jsondoc.h"
+#include "secret.h"
+#include "text.h"
+
+#include <getopt.h>
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* More than any max_token_size, so that the limit is what refuses. */
+#define INPUT_MAX (4 * 1024 * 1024)
+
+struct options {
+    const char *config;
+    struct login_request request;
+    const char **settings; /* "key=value", as on a module line */
+    int setting_count;
+    bool json;
+    bool insecure;
+};
+
+static bool
+read_epoch(const char *text, double *ret_seconds)
+{
+    char *end;
+
+    *ret_seconds = strtod(text, &end);
+    return end != text && *end == '\0' && *ret_seconds >= 0 &&
+           *ret_seconds <= 9007199254740991.0;
+}
+
+static bool
+read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"service", required_argument, NULL, 's'},
+        {"user", required_argument, NULL, 'u'},
+        {"now", required_argument, NULL, 'n'},
+        {"set", required_argument, NULL, 'S'},
+        {"skip-account", no_argument, NULL, 'a'},
+        {"insecure", no_argument, NULL, 'i'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            options->config = optarg;
+            break;
+        case 's':
+            options->request.service = optarg;
+            break;
+        case 'u':
+            options->request.user = optarg;
+            break;
+        case 'n':
+            if (!read_epoch(optarg, &options->request.now))
+                return false;
+            break;
+        case 'S':
+            options->settings[options->setting_count++] = optarg;
+            break;
+        case 'a':
+            options->request.skip_account = true;
+            break;
+        case 'i':
+            options->insecure = true;
+            break;
+        case 'j':
+            options->json = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    /* A token is never an argument: others could read it in ps. */
+    return optind == argc ||
+           (optind == argc - 1 && text_equal(argv[optind], "-"));
+}
+
+/* Standard input less one final line end. NULL: unreadable or too much. */
+static char *
+read_token(size_t *ret_length)
+{
+    char *text = malloc(INPUT_MAX + 1);
+    size_t length = text != NULL ? fread(text, 1, INPUT_MAX + 1, stdin) : 0;
+
+    if (text == NULL || ferror(stdin) || length > INPUT_MAX) {
+        secret_free(text, length);
+        return NULL;
+    }
+    if (length > 0 && text[length - 1] == '\n')
+        length--;
+    text[length] = '\0';
+    *ret_length = length;
+    return text;
+}
+
+/* The claims of a token whose signature holds, or under --insecure. */
+static struct json_object *
+claims_to_show(const struct login *login, bool insecure,
+               struct json_object **ret_parsed)
+{
+    char what[JSONDOC_WHAT_MAX];
+
+    *ret_parsed = NULL;
+    if (login->token.payload != NULL)
+        return login->token.payload;
+    if (insecure && login->token.jws.payload != NULL &&
+        jsondoc_parse(login->token.jws.payload,
+                      login->token.jws.payload_length, ret_parsed,
+                      what) == REASON_OK)
+        return *ret_parsed;
+    return NULL;
+}
+
+static const char *
+outcome(const struct verdict *verdict, size_t at)
+{
+    return at + 1 < verdict->count || verdict->reason == REASON_OK ? "ok"
+                                                                   : "FAIL";
+}
+
+static void
+print_text(const struct login *login, const struct options *options)
+{
+    const struct verdict *verdict = &login->verdict;
+    struct json_object *parsed;
+    struct json_object *claims =
+        claims_to_show(login, options->insecure, &parsed);
+
+    for (size_t i = 0; i < verdict->count; i++)
+        printf("%-4s  %-14s %s\n", outcome(verdict, i), verdict->checks[i].name,
+               verdict->checks[i].setting != NULL ? verdict->checks[i].setting
+                                                  : "");
+    for (size_t i = 0; i < login->key_problems.count; i++)
+        fprintf(stderr, "pam-jwt verify: key left out: %s\n",
+                login->key_problems.items[i]);
+    if (claims != NULL)
+        printf("claims, signature %s: %s\n",
+               login->token.payload != NULL ? "verified" : "NOT VERIFIED",
+               json_object_to_json_string_ext(
+                   claims, JSON_C_TO_STRING_NOSLASHESCAPE));
+    if (verdict->reason == REASON_OK)
+        printf("accepted: user=%s\n", text_bare(login->user).text);
+    else
+        printf("refused: %s: %s\n", reason_name(verdict->reason),
+               verdict->detail);
+    jsondoc_free(parsed);
+}
+
+static void
+print_json(const struct login *login, const struct options *options)
+{
+    const struct verdict *verdict = &login->verdict;
+    struct json_object *object = json_object_new_object();
+    struct json_object *checks = json_object_new_array();
+    struct json_object *problems = json_object_new_array();
+    struct json_object *parsed;
+    struct json_object *claims =
+        claims_to_show(login, options->insecure, &parsed);
+
+    for (size_t i = 0; i < verdict->count; i++) {
+        struct json_object *check = json_object_new_object();
+
+        cli_add_string(check, "check", verdict->checks[i].name);
+        cli_add_string(check, "setting", verdict->checks[i].setting);
+        cli_add_string(check, "result", outcome(verdict, i));
+        json_object_array_add(checks, check);
+    }
+    for (size_t i = 0; i < login->key_problems.count; i++)
+        json_object_array_add(
+            problems, json_object_new_string(login->key_problems.items[i]));
+    cli_add(object, "accepted",
+            json_object_new_boolean(verdict->reason == REASON_OK));
+    cli_add_string(object, "reason", reason_name(verdict->reason));
+    cli_add_string(object, "detail", verdict->detail);
+    cli_add_string(object, "user", login->user);
+    cli_add(object, "signature_verified",
+            json_object_new_boolean(login->token.payload != NULL));
+    cli_add(object, "checks", checks);
+    cli_add(object, "key_problems", problems);
+    /* A reference more: the object is freed with the login. */
+    cli_add(object, "claims",
+            claims != NULL ? json_tokener_parse(json_object_to_json_string_ext(
+                                 claims, JSON_C_TO_STRING_PLAIN))
+                           : NULL);
+    cli_print_json(object);
+    jsondoc_free(parsed);
+}
+
+static int
+verify(const char *token, size_t length, struct options *options)
+{
+    struct config config;
+    struct login login;
+    enum reason reason;
+
+    if (!config_read(options->config, options->setting_count,
+                     options->settings, &config)) {
+        for (size_t i = 0; i < config.errors.count; i++)
+            cli_fail(0, "verify", "bad_config: %s", config.errors.items[i]);
+        if (options->json) {
+            struct json_object *object = json_object_new_object();
+
+            cli_add(object, "accepted", json_object_new_boolean(false));
+            cli_add_string(object, "reason", reason_name(REASON_BAD_CONFIG));
+            cli_print_json(object);
+        } else {
+            puts("refused: bad_config");
+        }
+        config_done(&config);
+        return cli_exit_code(REASON_BAD_CONFIG);
+    }
+    options->request.hostname = config.hostname;
+    reason = login_decide(token, length, &config.issuer, &options->request,
+                          &login);
+    (options->json ? print_json : print_text)(&login, options);
+    login_done(&login);
+    config_done(&config);
+    return cli_exit_code(reason);
+}
+
+int
+cli_verify(int argc, char **argv)
+{
+    struct options options = {.config = CONFIG_PATH};
+    char *token = NULL;
+    size_t length = 0;
+    int code = EXIT_USAGE;
+
+    options.request.now = (double)time(NULL);
+    options.settings = calloc((size_t)argc, sizeof *options.settings);
+    if (options.settings == NULL || !read_options(argc, argv, &options)) {
+        cli_usage("verify");
+        goto out;
+    }
+    token = read_token(&length);
+    if (token == NULL)
+        code = cli_fail(EXIT_UNREADABLE, "verify",
+                        "no token of at most %d bytes on standard input",
+                        INPUT_MAX);
+    else
+        code = verify(token, length, &options);
+
+out:
+    secret_free(token, length);
+    free(options.settings);
+    return code;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "login.h"
+#include "stringlist.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifndef SECCONFDIR
+#define SECCONFDIR "/etc/security"
+#endif
+#define CONFIG_PATH SECCONFDIR "/pam_jwt.conf"
+
+#define CONFIG_FILE_MAX (256 * 1024)
+
+/* All settings of one module line: the file's, and the line's over them. */
+struct config {
+    char *path; /* the file that was read */
+    struct issuer issuer;
+    char *prompt; /* without the space that ends it */
+    char *hostname;
+    double fail_delay; /* seconds */
+    bool debug;
+    bool use_first_pass;
+    bool try_first_pass;
+    bool user_from_token;
+    bool is_mistaken;      /* something is wrong: it must let nobody in */
+    struct strings errors; /* what is wrong, "FILE:LINE: text", safe to log */
+};
+
+/* Where a setting may stand. */
+enum setting_scope {
+    SCOPE_GLOBAL,   /* the file and the module line; for all issuers */
+    SCOPE_ISSUER,   /* the file and the module line; for one issuer */
+    SCOPE_ARGUMENT, /* the module line only */
+};
+
+/* One row of the table of settings; the whole truth about a setting. */
+struct setting {
+    const char *name;
+    enum setting_scope scope;
+    const char *default_text; /* NULL: none */
+    const char *help;
+    /* How a text becomes the value: NULL, or what is wrong with the text. */
+    const char *(*set)(const struct setting *setting, void *field,
+                       const char *text);
+    size_t offset; /* of the field in struct config, or in struct issuer */
+    double min;
+    double max;
+};
+
+/* Row `at` of the table of settings, NULL behind its end. */
+const struct setting *setting_at(size_t at);
+const struct setting *setting_find(const char *name);
+
+/*
+ * Reads the file that `config=` among the arguments names, or else `path`, and
+ * the other arguments ("key=value") over it. Every mistake is a line of
+ * `errors`; with any of them the configuration is invalid and must let nobody
+ * in: false, and `is_mistaken`. What could be read is set all the same, defaults elsewhere, so
+ * that a password can still be asked for. config_done() is due in every case.
+ */
+bool config_read(const char *path, int argument_count,
+                 const char *const *arguments, struct config *ret_config);
+
+/* Frees; a zeroed configuration is allowed. */
+void config_done(struct config *config);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "jsondoc.h"
+
+#include "jsonscan.h"
+#include "text.h"
+
+#include <json-c/json.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Names that jansson or json-glib export too (json_object_get, _iter_next,
+ * _get_type, _equal) are not called here: a host program may carry them, and
+ * its symbols go before those of a library that a module brings.
+ */
+
+#define TIME_MAX 9007199254740991.0 /* 2^53-1, exact in a double */
+
+enum reason
+jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
+              char ret_what[JSONDOC_WHAT_MAX])
+{
+    struct json_tokener *tokener;
+    struct json_object *object;
+    const char *what = NULL;
+    size_t at = 0;
+    bool whole;
+
+    switch (jsonscan(text, length, &what, &at)) {
+    case JSONSCAN_OK:
+        break;
+    case JSONSCAN_NO_MEMORY:
+        return REASON_NO_MEMORY;
+    case JSONSCAN_BAD:
+    default:
+        snprintf(ret_what, JSONDOC_WHAT_MAX, "%s at byte %zu", what, at);
+        return REASON_MALFORMED;
+    }
+    if (length > INT32_MAX) {
+        snprintf(ret_what, JSONDOC_WHAT_MAX, "too long");
+        return REASON_MALFORMED;
+    }
+
+    /* json-c counts one level more than an array has; the scan counted. */
+    tokener = json_tokener_new_ex(JSONSCAN_DEPTH_MAX + 2);
+    if (tokener == NULL)
+        return REASON_NO_MEMORY;
+    object = json_tokener_parse_ex(tokener, text, (int)length);
+    whole = json_tokener_get_error(tokener) == json_tokener_success &&
+            json_tokener_get_parse_end(tokener) == length;
+    json_tokener_free(tokener);
+    if (whole && json_object_is_type(object, json_type_object)) {
+        *ret_object = object;
+        return REASON_OK;
+    }
+    json_object_put(object);
+    snprintf(ret_what, JSONDOC_WHAT_MAX, "not a JSON object");
+    return REASON_MALFORMED;
+}
+
+void
+jsondoc_free(struct json_object *object)
+{
+    json_object_put(object);
+}
+
+bool
+jsondoc_is_array(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_array);
+}
+
+size_t
+jsondoc_array_size(struct json_object *value)
+{
+    return jsondoc_is_array(value) ? json_object_array_length(value) : 0;
+}
+
+struct json_object *
+jsondoc_array_item(struct json_object *value, size_t at)
+{
+    return json_object_array_get_idx(value, at);
+}
+
+/* An array index of RFC 6901: digits without a leading zero. */
+static bool
+array_index(const char *token, size_t count, size_t *ret_index)
+{
+    size_t index = 0;
+
+    if (token[0] == '\0' || (token[0] == '0' && token[1] != '\0'))
+        return false;
+    for (; *token != '\0'; token++) {
+        if (*token < '0' || *token > '9' || index > count)
+            return false;
+        index = 10 * index + (size_t)(*token - '0');
+    }
+    *ret_index = index;
+    return index < count;
+}
+
+/* Unescapes ~1 and ~0 in place; false for any other use of '~'. */
+static bool
+unescape_pointer(char *token)
+{
+    char *to = token;
+
+    for (; *token != '\0'; token++, to++) {
+        *to = *token;
+        if (*token != '~')
+            continue;
+        token++;
+        if (*token != '0' && *token != '1')
+            return false;
+        *to = *token == '0' ? '~' : '/';
+    }
+    *to = '\0';
+    return true;
+}
+
+static bool
+find_step(struct json_object *from, char *token, struct json_object **ret_value)
+{
+    size_t index;
+
+    if (!unescape_pointer(token))
+        return false;
+    if (json_object_is_type(from, json_type_object))
+        return json_object_object_get_ex(from, token, ret_value);
+    if (!array_index(token, jsondoc_array_size(from), &index))
+        return false;
+    *ret_value = json_object_array_get_idx(from, index);
+    return true;
+}
+
+/*
+ * Not json_pointer_get(): it takes "/a/-" and "/01", tells a null from an
+ * absent member by errno alone, and differs between the versions.
+ */
+static bool
+find_pointer(struct json_object *object, const char *pointer,
+             struct json_object **ret_value)
+{
+    char *copy = strdup(pointer + 1);
+    char *rest = copy;
+    bool found = copy != NULL;
+
+    *ret_value = object;
+    while (found && rest != NULL) {
+        char *token = strsep(&rest, "/");
+
+        found = find_step(*ret_value, token, ret_value);
+    }
+    free(copy);
+    return found;
+}
+
+bool
+jsondoc_find(struct json_object *object, const char *name,
+             struct json_object **ret_value)
+{
+    if (name[0] == '/')
+        return find_pointer(object, name, ret_value);
+    return json_object_is_type(object, json_type_object) &&
+           json_object_object_get_ex(object, name, ret_value);
+}
+
+bool
+jsondoc_is_string(struct json_object *value, const char **ret_text)
+{
+    if (!json_object_is_type(value, json_type_string))
+        return false;
+    *ret_text = json_object_get_string(value);
+    /* The scan refused U+0000; this is the second lock on that door. */
+    return strlen(*ret_text) == (size_t)json_object_get_string_len(value);
+}
+
+const char *
+jsondoc_string(struct json_object *object, const char *name)
+{
+    struct json_object *value;
+    const char *text;
+
+    return jsondoc_find(object, name, &value) && jsondoc_is_string(value, &text)
+               ? text
+               : NULL;
+}
+
+bool
+jsondoc_is_true(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_boolean) &&
+           json_object_get_boolean(value);
+}
+
+bool
+jsondoc_is_false(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_boolean) &&
+           !json_object_get_boolean(value);
+}
+
+bool
+jsondoc_is_time(struct json_object *value, double *ret_seconds)
+{
+    double seconds;
+
+    if (json_object_is_type(value, json_type_int))
+        seconds = (double)json_object_get_int64(value);
+    else if (json_object_is_type(value, json_type_double))
+        seconds = json_object_get_double(value);
+    else
+        return false;
+    /* Written so that NaN fails too. */
+    if (!(seconds >= 0 && seconds <= TIME_MAX))
+        return false;
+    *ret_seconds = seconds;
+    return true;
+}

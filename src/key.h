@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KEY_H
+#define KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct algorithm;
+struct evp_pkey_st;
+struct json_object;
+
+#define KEY_KID_MAX  256 /* bytes of a key ID, in a token and in a key */
+#define KEY_WHAT_MAX 160 /* room for what is wrong with a key */
+
+/* RFC 7518 section 3.3 asks for 2048; above 8192 one login takes too long. */
+#define KEY_RSA_BITS_MIN 2048
+#define KEY_RSA_BITS_MAX 8192
+
+/* The key's own type decides which algorithms it can ever be used with. */
+enum key_type {
+    KEY_SECRET = 1 << 0,
+    KEY_RSA = 1 << 1,
+    KEY_P256 = 1 << 2,
+    KEY_P384 = 1 << 3,
+    KEY_P521 = 1 << 4,
+    KEY_ED25519 = 1 << 5,
+    KEY_ED448 = 1 << 6
+};
+
+/* One trusted key; it owns what it points to. */
+struct key {
+    enum key_type type;
+    unsigned char *secret; /* of a KEY_SECRET */
+    size_t secret_length;
+    struct evp_pkey_st *public_key;   /* of any other, NULL until built */
+    char *kid;                        /* NULL when it has none */
+    const struct algorithm *only;     /* its JWK "alg", NULL for any */
+    struct json_object *unbuilt;      /* the JWK, borrowed from its set */
+};
+
+/* A verdict about one key. */
+enum key_result {
+    KEY_BAD = 0,  /* `what` says why; it belongs into the log */
+    KEY_GOOD,
+    KEY_FOREIGN,  /* not meant for what we do; `what` says why, no mistake */
+    KEY_PRIVATE,  /* it holds a private key: the whole file is refused */
+    KEY_NO_MEMORY
+};
+
+/* Puts `text` into `what`; returns `result`, for `return key_say`. */
+enum key_result key_say(enum key_result result, char what[KEY_WHAT_MAX],
+                        const char *text);
+
+/*
+ * Takes a copy of a shared secret. At least 32 bytes, the shortest that any
+ * algorithm allows (RFC 7518 section 3.2).
+ */
+enum key_result key_from_secret(const unsigned char *secret, size_t length,
+                                struct key *ret_key, char what[KEY_WHAT_MAX]);
+
+/*
+ * Adopts a public key that OpenSSL read: its type, the size and exponent of
+ * RSA, the curve and point of EC, the order of an Edwards point. On anything
+ * but KEY_GOOD the caller still owns `public_key`.
+ */
+enum key_result key_from_public(struct evp_pkey_st *public_key,
+                                struct key *ret_key, char what[KEY_WHAT_MAX]);
+
+/*
+ * Reads the members of a JWK that choose keys (RFC 7517 section 4), and the
+ * secret of kty "oct"; public keys stay unbuilt, so that in a large set only
+ * the one that is wanted costs anything. `jwk` must outlive the key.
+ */
+enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
+                             char what[KEY_WHAT_MAX]);
+
+/* Builds what key_from_jwk() left; a built key is KEY_GOOD at once. */
+enum key_result key_build(struct key *key, char what[KEY_WHAT_MAX]);
+
+/*
+ * Reads one PEM block: SubjectPublicKeyInfo, PKCS #1 RSAPublicKey or an X.509
+ * certificate, which must be within its dates at `now`.
+ */
+enum key_result key_from_pem(const char *text, size_t length, time_t now,
+                             struct key *ret_key, char what[KEY_WHAT_MAX]);
+
+/* Wipes and frees; a zeroed key is allowed. */
+void key_done(struct key *key);
+
+#endif

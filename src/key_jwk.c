@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "key.h"
+
+#include "algorithm.h"
+#include "encoding.h"
+#include "jsondoc.h"
+#include "secret.h"
+#include "text.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A JSON Web Key (RFC 7517; RFC 7518 section 6; RFC 8037 section 2):
+ * 1. "kty" and "crv" MUST name a type that signs; others are not for us.
+ * 2. It MUST NOT hold a private member: it is a file of public keys.
+ * 3. "use", "key_ops" and "alg", where present, MUST allow verifying.
+ * 4. "kid", where present, MUST be a string of at most KEY_KID_MAX bytes.
+ * 5. The numbers MUST be strict base64url of the right length.
+ */
+
+/* Bytes of the longest number: an RSA modulus, and one byte to see beyond. */
+#define NUMBER_MAX (KEY_RSA_BITS_MAX / 8 + 1)
+
+#define CURVE_BYTES_MAX 66
+
+static const struct jwk_kind {
+    const char *kty;
+    const char *crv; /* NULL: the kind has none */
+    enum key_type type;
+    size_t size;       /* bytes of a coordinate or of the raw key */
+    const char *group; /* OpenSSL's name */
+} kinds[] = {
+    {"oct", NULL, KEY_SECRET, 0, NULL},
+    {"RSA", NULL, KEY_RSA, 0, NULL},
+    {"EC", "P-256", KEY_P256, 32, "P-256"},
+    {"EC", "P-384", KEY_P384, 48, "P-384"},
+    {"EC", "P-521", KEY_P521, CURVE_BYTES_MAX, "P-521"},
+    {"OKP", "Ed25519", KEY_ED25519, 32, "ED25519"},
+    {"OKP", "Ed448", KEY_ED448, 57, "ED448"},
+};
+
+static const struct jwk_kind *
+find_kind(struct json_object *jwk)
+{
+    const char *kty = jsondoc_string(jwk, "kty");
+    const char *crv = jsondoc_string(jwk, "crv");
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (text_equal(kinds[i].kty, kty) &&
+            (kinds[i].crv == NULL || text_equal(kinds[i].crv, crv)))
+            return &kinds[i];
+    return NULL;
+}
+
+/* RFC 7518 section 6.2.2, 6.3.2; "k" of a public key would be a mistake too. */
+static bool
+holds_private(struct json_object *jwk, enum key_type type)
+{
+    static const char *const names[] = {"d",  "p",  "q",   "dp",
+                                        "dq", "qi", "oth", "k"};
+    struct json_object *value;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (type != KEY_SECRET && jsondoc_find(jwk, names[i], &value))
+            return true;
+    return false;
+}
+
+static bool
+lists_verify(struct json_object *operations)
+{
+    const char *text;
+
+    for (size_t i = 0; i < jsondoc_array_size(operations); i++)
+        if (jsondoc_is_string(jsondoc_array_item(operations, i), &text) &&
+            text_equal(text, "verify"))
+            return true;
+    return false;
+}
+
+static enum key_result
+read_purpose(struct json_object *jwk, struct key *key, char *what)
+{
+    struct json_object *value;
+    const char *text;
+
+    if (jsondoc_find(jwk, "use", &value) &&
+        !(jsondoc_is_string(value, &text) && text_equal(text, "sig")))
+        return key_say(KEY_FOREIGN, what, "\"use\" is not \"sig\"");
+    if (jsondoc_find(jwk, "key_ops", &value) && !lists_verify(value))
+        return key_say(KEY_FOREIGN, what, "\"key_ops\" has no \"verify\"");
+    if (jsondoc_find(jwk, "alg", &value)) {
+        key->only =
+            jsondoc_is_string(value, &text) ? algorithm_find(text) : NULL;
+        if (key->only == NULL)
+            return key_say(KEY_FOREIGN, what, "\"alg\" is no known signature");
+        if ((key->only->key_types & (unsigned)key->type) == 0)
+            return key_say(KEY_BAD, what, "\"alg\" is not one of its \"kty\"");
+    }
+    return KEY_GOOD;
+}
+
+static enum key_result
+read_kid(struct json_object *jwk, struct key *key, char *what)
+{
+    struct json_object *value;
+    const char *text;
+
+    if (!jsondoc_find(jwk, "kid", &value))
+        return KEY_GOOD;
+    if (!jsondoc_is_string(value, &text) || strlen(text) > KEY_KID_MAX)
+        return key_say(KEY_BAD, what, "\"kid\" is no string of at most 256 bytes");
+    key->kid = strdup(text);
+    return key->kid != NULL ? KEY_GOOD : KEY_NO_MEMORY;
+}
+
+/* Decodes a member of at most `max` bytes; false: absent, ill-formed, long. */
+static bool
+read_number(struct json_object *jwk, const char *name, size_t max,
+            unsigned char *into, size_t *ret_length)
+{
+    const char *text = jsondoc_string(jwk, name);
+    size_t length = text != NULL ? strlen(text) : 0;
+
+    /* Decoding writes at most 3 bytes for every 4 characters. */
+    return length > 0 && length <= (max * 4 + 2) / 3 &&
+           base64url_decode(text, length, into, ret_length);
+}
+
+static enum key_result
+read_secret(struct json_object *jwk, struct key *key, char *what)
+{
+    const char *text = jsondoc_string(jwk, "k");
+    size_t length = text != NULL ? strlen(text) : 0;
+    size_t size = BASE64_DECODED_MAX(length);
+    unsigned char *bytes = malloc(size);
+    struct key secret = {0};
+    enum key_result result;
+
+    if (bytes == NULL)
+        return KEY_NO_MEMORY;
+    if (text == NULL || !base64url_decode(text, length, bytes, &length))
+        result = key_say(KEY_BAD, what, "\"k\" is no base64url text");
+    else
+        result = key_from_secret(bytes, length, &secret, what);
+    secret_free(bytes, size);
+    key->secret = secret.secret;
+    key->secret_length = secret.secret_length;
+    return result;
+}
+
+enum key_result
+key_from_jwk(struct json_object *jwk, struct key *ret_key,
+             char what[KEY_WHAT_MAX])
+{
+    const struct jwk_kind *kind = find_kind(jwk);
+    struct key key = {0};
+    enum key_result result;
+
+    if (holds_private(jwk, kind != NULL ? kind->type : 0))
+        return key_say(KEY_PRIVATE, what,
+                   "a private key where public keys belong");
+    if (kind == NULL)
+        return key_say(KEY_FOREIGN, what, "its \"kty\" or \"crv\" is not known");
+    key.type = kind->type;
+    key.unbuilt = jwk;
+    result = read_purpose(jwk, &key, what);
+    if (result == KEY_GOOD)
+        result = read_kid(jwk, &key, what);
+    if (result == KEY_GOOD && key.type == KEY_SECRET)
+        result = read_secret(jwk, &key, what);
+    if (result == KEY_GOOD)
+        *ret_key = key;
+    else
+        key_done(&key);
+    return result;
+}
+
+static EVP_PKEY *
+public_from_data(const char *type, OSSL_PARAM_BLD *builder)
+{
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    EVP_PKEY *public_key = NULL;
+
+    if (parameters == NULL || context == NULL ||
+        EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &public_key, EVP_PKEY_PUBLIC_KEY,
+                          parameters) != 1)
+        public_key = NULL;
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parameters);
+    return public_key;
+}
+
+static EVP_PKEY *
+build_rsa(struct json_object *jwk)
+{
+    unsigned char bytes[NUMBER_MAX + 3];
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    BIGNUM *modulus = NULL;
+    BIGNUM *exponent = NULL;
+    EVP_PKEY *public_key = NULL;
+    size_t length;
+
+    if (builder == NULL)
+        goto out;
+    if (read_number(jwk, "n", NUMBER_MAX, bytes, &length))
+        modulus = BN_bin2bn(bytes, (int)length, NULL);
+    if (read_number(jwk, "e", 8, bytes, &length))
+        exponent = BN_bin2bn(bytes, (int)length, NULL);
+    if (modulus != NULL && exponent != NULL &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
+        public_key = public_from_data("RSA", builder);
+
+out:
+    BN_free(modulus);
+    BN_free(exponent);
+    OSSL_PARAM_BLD_free(builder);
+    return public_key;
+}
+
+/* The uncompressed point of SEC 1: 04, x, y, each at its full length. */
+static EVP_PKEY *
+build_ec(struct json_object *jwk, const struct jwk_kind *kind)
+{
+    unsigned char point[1 + 2 * CURVE_BYTES_MAX + 3] = {0x04};
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    EVP_PKEY *public_key = NULL;
+    size_t x = 0;
+    size_t y = 0;
+
+    if (builder != NULL &&
+        read_number(jwk, "x", kind->size, point + 1, &x) && x == kind->size &&
+        read_number(jwk, "y", kind->size, point + 1 + x, &y) &&
+        y == kind->size &&
+        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
+                                        kind->group, 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
+                                         point, 1 + x + y) == 1)
+        public_key = public_from_data("EC", builder);
+    OSSL_PARAM_BLD_free(builder);
+    return public_key;
+}
+
+static EVP_PKEY *
+build_edwards(struct json_object *jwk, const struct jwk_kind *kind)
+{
+    unsigned char raw[57 + 3];
+    size_t length;
+
+    if (!read_number(jwk, "x", kind->size, raw, &length) ||
+        length != kind->size)
+        return NULL;
+    return EVP_PKEY_new_raw_public_key_ex(NULL, kind->group, NULL, raw, length);
+}
+
+enum key_result
+key_build(struct key *key, char what[KEY_WHAT_MAX])
+{
+    const struct jwk_kind *kind;
+    EVP_PKEY *public_key;
+    struct key built = {0};
+    enum key_result result;
+
+    if (key->type == KEY_SECRET || key->public_key != NULL)
+        return KEY_GOOD;
+    kind = find_kind(key->unbuilt);
+    if (kind == NULL)
+        return key_say(KEY_BAD, what, "its \"kty\" is not known");
+    if (kind->type == KEY_RSA)
+        public_key = build_rsa(key->unbuilt);
+    else if (text_equal(kind->kty, "EC"))
+        public_key = build_ec(key->unbuilt, kind);
+    else
+        public_key = build_edwards(key->unbuilt, kind);
+    if (public_key == NULL)
+        return key_say(KEY_BAD, what, "its numbers make no key of its \"kty\"");
+    result = key_from_public(public_key, &built, what);
+    if (result == KEY_GOOD && built.type != key->type)
+        result = key_say(KEY_BAD, what, "its numbers are of another \"crv\"");
+    if (result == KEY_GOOD)
+        key->public_key = public_key;
+    else
+        EVP_PKEY_free(public_key);
+    return result;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "keyset.h"
+
+#include "encoding.h"
+#include "jsondoc.h"
+#include "readfile.h"
+#include "secret.h"
+#include "text.h"
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What loading one file needs to know, and where it says what is wrong. */
+struct loading {
+    enum key_encoding encoding;
+    unsigned allowed;
+    time_t now;
+    struct strings *problems;
+    struct strings *notes;
+};
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* True: a line that says what is wrong with this file was added. */
+static bool
+complain(struct strings *lines, const char *path, const char *what)
+{
+    return lines == NULL || strings_addf(lines, "%s: %s", path, what);
+}
+
+static bool
+complain_key(struct strings *lines, const char *path, size_t number,
+             const struct key *key, const char *what)
+{
+    if (lines == NULL)
+        return true;
+    if (key != NULL && key->kid != NULL)
+        return strings_addf(lines, "%s: key %zu, kid %s: %s", path, number,
+                            text_quote(key->kid, strlen(key->kid)).text, what);
+    return strings_addf(lines, "%s: key %zu: %s", path, number, what);
+}
+
+static bool
+fits_any(const struct key *key, unsigned allowed)
+{
+    const struct algorithm *algorithm;
+
+    for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++)
+        if ((allowed == 0 ? algorithm->is_default
+                          : (allowed & algorithm_bit(algorithm)) != 0) &&
+            algorithm_fits(algorithm, key))
+            return true;
+    return false;
+}
+
+/* Adopts the key. On failure it is freed. */
+static bool
+add_key(struct keyfile *file, struct key *key)
+{
+    struct key *keys =
+        reallocarray(file->keys, file->count + 1, sizeof *file->keys);
+
+    if (keys == NULL) {
+        key_done(key);
+        return false;
+    }
+    file->keys = keys;
+    file->keys[file->count++] = *key;
+    return true;
+}
+
+static void
+drop_keys(struct keyfile *file)
+{
+    for (size_t i = 0; i < file->count; i++)
+        key_done(&file->keys[i]);
+    free(file->keys);
+    file->keys = NULL;
+    file->count = 0;
+}
+
+/* Decodes in place; spaces and line ends between the digits do not count. */
+static bool
+decode_secret(struct file *content, enum key_encoding encoding)
+{
+    size_t length = 0;
+
+    if (encoding == ENCODING_TEXT) {
+        if (content->size > 0 && content->data[content->size - 1] == '\n')
+            content->size--;
+        return true;
+    }
+    for (size_t i = 0; i < content->size; i++)
+        if (!is_space(content->data[i]))
+            content->data[length++] = content->data[i];
+    if (encoding == ENCODING_HEX)
+        return hex_decode(content->data, length, (unsigned char *)content->data,
+                          &content->size);
+    if (encoding == ENCODING_BASE64)
+        return base64_decode(content->data, length,
+                             (unsigned char *)content->data, &content->size);
+    return base64url_decode(content->data, length,
+                            (unsigned char *)content->data, &content->size);
+}
+
+/*
+ * Whether a file taken for a secret is a public key in a form that is not
+ * read: everybody has it, so that everybody could make tokens. DER is one
+ * SEQUENCE from the first byte to the last.
+ */
+static bool
+is_public_key(const struct file *content)
+{
+    static const char *const prefixes[] = {"ssh-", "ecdsa-sha2-", "sk-"};
+    const unsigned char *at = (const unsigned char *)content->data;
+    long size;
+    int tag;
+    int class;
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (strncmp(content->data, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return content->size > 0 &&
+           ASN1_get_object(&at, &size, &tag, &class, (long)content->size) ==
+               V_ASN1_CONSTRUCTED &&
+           tag == V_ASN1_SEQUENCE &&
+           at + size == (unsigned char *)content->data + content->size;
+}
+
+static bool
+load_secret(struct keyfile *file, struct file *content,
+            const struct loading *loading)
+{
+    struct key key = {0};
+    char what[KEY_WHAT_MAX];
+    size_t whole = content->size;
+    enum key_result result;
+
+    if (!content->is_private)
+        return complain(loading->problems, file->path,
+                        "a secret that group or others may read (chmod 600)");
+    if (is_public_key(content))
+        return complain(loading->problems, file->path,
+                        "a public key, but not as PEM, JWK or JWK Set "
+                        "(openssl pkey -pubin -inform DER)");
+    if (!decode_secret(content, loading->encoding)) {
+        content->size = whole;
+        return complain(loading->problems, file->path,
+                        "the secret is not written as key_encoding says");
+    }
+    result = key_from_secret((unsigned char *)content->data, content->size,
+                             &key, what);
+    content->size = whole;
+    if (result == KEY_NO_MEMORY)
+        return false;
+    if (result != KEY_GOOD)
+        return complain(loading->problems, file->path, what);
+    if (fits_any(&key, loading->allowed))
+        return add_key(file, &key);
+    key_done(&key);
+    return complain(loading->problems, file->path,
+                    "the secret is too short for, or fits none of, "
+                    "algorithms");
+}
+
+static bool
+load_pem(struct keyfile *file, const struct file *content,
+         const struct loading *loading)
+{
+    struct key key = {0};
+    char what[KEY_WHAT_MAX];
+    enum key_result result = key_from_pem(content->data, content->size,
+                                          loading->now, &key, what);
+
+    if (result == KEY_NO_MEMORY)
+        return false;
+    if (result != KEY_GOOD)
+        return complain(loading->problems, file->path, what);
+    if (fits_any(&key, loading->allowed))
+        return add_key(file, &key);
+    key_done(&key);
+    return complain(loading->problems, file->path,
+                    "the key fits none of algorithms");
+}
+
+/* One JWK of a file. `ret_private`: the whole file must be refused. */
+static bool
+load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
+         const struct loading *loading, bool *ret_private)
+{
+    struct key key = {0};
+    char what[KEY_WHAT_MAX];
+
+    switch (key_from_jwk(jwk, &key, what)) {
+    case KEY_GOOD:
+        if (fits_any(&key, loading->allowed))
+            return add_key(file, &key);
+        complain_key(loading->notes, file->path, number, &key,
+                     "it fits none of algorithms");
+        key_done(&key);
+        return true;
+    case KEY_FOREIGN:
+        return complain_key(loading->notes, file->path, number, NULL, what);
+    case KEY_PRIVATE:
+        *ret_private = true;
+        return complain_key(loading->problems, file->path, number, NULL, what);
+    case KEY_NO_MEMORY:
+        return false;
+    case KEY_BAD:
+    default:
+        return complain_key(loading->problems, file->path, number, NULL, what);
+    }
+}
+
+/* A set of secrets and public keys is how algorithm confusion begins. */
+static bool
+is_mixed(const struct keyfile *file)
+{
+    for (size_t i = 1; i < file->count; i++)
+        if ((file->keys[i].type == KEY_SECRET) !=
+            (file->keys[0].type == KEY_SECRET))
+            return true;
+    return false;
+}
+
+static bool
+load_document(struct keyfile *file, bool file_is_private,
+              const struct loading *loading)
+{
+    struct json_object *set;
+    bool is_private = false;
+    bool good = true;
+
+    file->is_set = jsondoc_find(file->document, "keys", &set);
+    if (!file->is_set)
+        good = load_jwk(file, 1, file->document, loading, &is_private);
+    else if (!jsondoc_is_array(set))
+        return complain(loading->problems, file->path,
+                        "\"keys\" is no array (RFC 7517 section 5)");
+    else
+        for (size_t i = 0; good && i < jsondoc_array_size(set); i++)
+            good = load_jwk(file, i + 1, jsondoc_array_item(set, i), loading,
+                            &is_private);
+    if (is_private)
+        drop_keys(file);
+    if (good && is_mixed(file)) {
+        drop_keys(file);
+        return complain(loading->problems, file->path,
+                        "secrets and public keys in one set");
+    }
+    if (good && file->count > 0 && file->keys[0].type == KEY_SECRET &&
+        !file_is_private) {
+        drop_keys(file);
+        return complain(loading->problems, file->path,
+                        "a secret that group or others may read (chmod 600)");
+    }
+    return good;
+}
+
+static bool
+load_json(struct keyfile *file, const struct file *content,
+          const struct loading *loading)
+{
+    char what[JSONDOC_WHAT_MAX];
+
+    switch (jsondoc_parse(content->data, content->size, &file->document,
+                          what)) {
+    case REASON_OK:
+        return load_document(file, content->is_private, loading);
+    case REASON_NO_MEMORY:
+        return false;
+    default:
+        return loading->problems == NULL ||
+               strings_addf(loading->problems,
+                            "%s: it begins as JSON but is none: %s", file->path,
+                            what);
+    }
+}
+
+static bool
+load_file(struct keyfile *file, const struct loading *loading)
+{
+    struct file content = {0};
+    char what[READFILE_WHAT_MAX];
+    size_t at = 0;
+    bool good;
+
+    if (!readfile(file->path, KEYSET_FILE_MAX, &content, what))
+        return complain(loading->problems, file->path, what);
+    while (at < content.size && is_space(content.data[at]))
+        at++;
+    if (strstr(content.data, "-----BEGIN") != NULL)
+        good = load_pem(file, &content, loading);
+    else if (content.data[at] == '{')
+        good = load_json(file, &content, loading);
+    else
+        good = load_secret(file, &content, loading);
+    file_done(&content);
+    return good;
+}
+
+enum reason
+keyset_load(const struct strings *paths, enum key_encoding encoding,
+            unsigned allowed, time_t now, struct keyset *ret_keys,
+            struct strings *problems, struct strings *notes)
+{
+    const struct loading loading = {encoding, allowed, now, problems, notes};
+    struct keyset keys = {0};
+    bool good = true;
+    size_t found = 0;
+
+    keys.files = calloc(paths->count, sizeof *keys.files);
+    if (keys.files == NULL)
+        return REASON_NO_MEMORY;
+    ERR_set_mark();
+    for (; good && keys.count < paths->count; keys.count++) {
+        keys.files[keys.count].path = paths->items[keys.count];
+        good = load_file(&keys.files[keys.count], &loading);
+        found += keys.files[keys.count].count;
+    }
+    ERR_pop_to_mark();
+    *ret_keys = keys;
+    if (!good)
+        return REASON_NO_MEMORY;
+    return found > 0 ? REASON_OK : REASON_KEY_UNAVAILABLE;
+}
+
+unsigned
+keyset_algorithms(const struct keyset *keys, unsigned allowed)
+{
+    const struct algorithm *algorithm;
+    unsigned bits = 0;
+
+    for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++) {
+        unsigned bit = algorithm_bit(algorithm);
+
+        if (allowed == 0 ? !algorithm->is_default : (allowed & bit) == 0)
+            continue;
+        for (size_t f = 0; f < keys->count; f++)
+            for (size_t k = 0; k < keys->files[f].count; k++)
+                if (algorithm_fits(algorithm, &keys->files[f].keys[k]))
+                    bits |= bit;
+    }
+    return bits;
+}
+
+static struct key *
+choose_in_set(struct keyfile *file, const struct algorithm *algorithm,
+              const char *kid)
+{
+    struct key *chosen = NULL;
+
+    for (size_t i = 0; i < file->count; i++) {
+        struct key *key = &file->keys[i];
+
+        if (kid != NULL ? !text_equal(key->kid, kid)
+                        : !algorithm_fits(algorithm, key))
+            continue;
+        if (chosen != NULL)
+            return NULL; /* ambiguous */
+        chosen = key;
+    }
+    return chosen != NULL && algorithm_fits(algorithm, chosen) ? chosen : NULL;
+}
+
+static struct key *
+choose(struct keyfile *file, const struct algorithm *algorithm, const char *kid)
+{
+    struct key *key = file->keys;
+
+    if (file->count == 0 || file->is_set)
+        return choose_in_set(file, algorithm, kid);
+    if (kid != NULL && key->kid != NULL && !text_equal(key->kid, kid))
+        return NULL;
+    return algorithm_fits(algorithm, key) ? key : NULL;
+}
+
+/* Builds; a bad key leaves its file, so that it is complained of once. */
+static bool
+build(struct keyfile *file, struct key *key, struct strings *problems)
+{
+    char what[KEY_WHAT_MAX] = "out of memory";
+    size_t at = (size_t)(key - file->keys);
+    enum key_result result;
+
+    ERR_set_mark();
+    result = key_build(key, what);
+    ERR_pop_to_mark();
+    if (result == KEY_GOOD)
+        return true;
+    complain_key(problems, file->path, at + 1, key, what);
+    key_done(key);
+    memmove(key, key + 1, (file->count - at - 1) * sizeof *key);
+    file->count--;
+    return false;
+}
+
+size_t
+keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
+                  const char *kid,
+                  const struct key *ret_keys[KEYSET_CANDIDATES_MAX],
+                  struct strings *problems)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < keys->count && count < KEYSET_CANDIDATES_MAX; i++) {
+        struct key *key = choose(&keys->files[i], algorithm, kid);
+
+        if (key != NULL && build(&keys->files[i], key, problems))
+            ret_keys[count++] = key;
+    }
+    return count;
+}
+
+size_t
+keyset_build_all(struct keyset *keys, struct strings *problems)
+{
+    size_t good = 0;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        struct keyfile *file = &keys->files[i];
+
+        for (size_t k = 0; k < file->count;)
+            if (build(file, &file->keys[k], problems))
+                k++;
+        good += file->count;
+    }
+    return good;
+}
+
+void
+keyset_done(struct keyset *keys)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        drop_keys(&keys->files[i]);
+        jsondoc_free(keys->files[i].document);
+    }
+    free(keys->files);
+    *keys = (struct keyset){0};
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KEYSET_H
+#define KEYSET_H
+
+#include "algorithm.h"
+#include "key.h"
+#include "reason.h"
+#include "stringlist.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct json_object;
+
+/* A key set of a thousand RSA keys has 420 kB. */
+#define KEYSET_FILE_MAX (2 * 1024 * 1024)
+
+/* Keys tried for one token: enough to rotate, too few to be an attack. */
+#define KEYSET_CANDIDATES_MAX 4
+
+/* How a shared secret is written in its file. */
+enum key_encoding {
+    ENCODING_TEXT, /* the bytes of the file less one final newline */
+    ENCODING_HEX,
+    ENCODING_BASE64,
+    ENCODING_BASE64URL
+};
+
+/* The keys of one file. */
+struct keyfile {
+    const char *path; /* borrowed from the list given to keyset_load() */
+    bool is_set;      /* a JWK Set: "kid" chooses in it */
+    struct json_object *document;
+    struct key *keys;
+    size_t count;
+};
+
+struct keyset {
+    struct keyfile *files;
+    size_t count;
+};
+
+/*
+ * Reads all files. The format is recognised from the content: PEM, a JWK, a
+ * JWK Set, or else a shared secret in `encoding`. A bad key is left out and
+ * said in `problems` ("FILE: what is wrong", safe to log); so is a key that no
+ * algorithm of `allowed` (bits of algorithm_bit(), 0 for the defaults) fits.
+ * Keys meant for other uses are left out silently, or into `notes` when that
+ * is not NULL. KEY_UNAVAILABLE when no key is left, or NO_MEMORY. keyset_done()
+ * is due in every case; `paths` must outlive the set.
+ */
+enum reason keyset_load(const struct strings *paths, enum key_encoding encoding,
+                        unsigned allowed, time_t now,
+                        struct keyset *ret_keys, struct strings *problems,
+                        struct strings *notes)
+    __attribute__((warn_unused_result));
+
+/*
+ * The algorithms these keys can be used with: those of `allowed`, or where
+ * that is 0 the defaults, that fit at least one key.
+ */
+unsigned keyset_algorithms(const struct keyset *keys, unsigned allowed);
+
+/*
+ * The keys to try for a token (INTERFACE "Which key"): in a JWK Set the one
+ * that `kid` names, or without `kid` the one that fits; elsewhere each key that
+ * fits and has no other kid. Keys of a set are built here; one that turns out
+ * bad is left out and said in `problems`. Returns how many there are.
+ */
+size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
+                         const char *kid,
+                         const struct key *ret_keys[KEYSET_CANDIDATES_MAX],
+                         struct strings *problems);
+
+/* Builds every key, to find the bad ones. Returns how many are good. */
+size_t keyset_build_all(struct keyset *keys, struct strings *problems);
+
+/* Wipes and frees; a zeroed set is allowed. */
+void keyset_done(struct keyset *keys);
+
+#endif

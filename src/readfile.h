@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef READFILE_H
+#define READFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define READFILE_WHAT_MAX 160
+
+struct file {
+    char *data; /* with a NUL behind the last byte, which does not count */
+    size_t size;
+    bool is_private; /* neither group nor others may read it */
+};
+
+/*
+ * Reads a whole file of at most `size_max` bytes that may be trusted: regular,
+ * owned by root or the effective user, not writable by group or others. All
+ * of it is judged on the open descriptor, so that nothing can be swapped in
+ * between; symbolic links are followed. False: `ret_what` says why, without
+ * the path.
+ */
+bool readfile(const char *path, size_t size_max, struct file *ret_file,
+              char ret_what[READFILE_WHAT_MAX])
+    __attribute__((warn_unused_result));
+
+/* Wipes and frees; a zeroed file is allowed. */
+void file_done(struct file *file);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "algorithm.h"
+#include "pattern.h"
+#include "template.h"
+#include "text.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * How the text of a setting becomes its value. Each returns NULL or what is
+ * wrong, without the text itself: it may be a secret pasted into a wrong place.
+ * A value that was there is replaced: defaults, file and module line pass
+ * through the same function one after the other.
+ */
+
+static const char out_of_memory[] = "out of memory";
+
+static const char *
+set_text(const struct setting *setting, void *field, const char *text)
+{
+    char **value = field;
+    char *copy;
+
+    if (strlen(text) > (size_t)setting->max)
+        return "is too long";
+    copy = strdup(text);
+    if (copy == NULL)
+        return out_of_memory;
+    free(*value);
+    *value = copy;
+    return NULL;
+}
+
+/* Splits at spaces and tabs; `check` says what is wrong with a word. */
+static const char *
+set_words(struct strings *list, const char *text,
+          const char *(*check)(const char *word))
+{
+    struct strings words = {0};
+    const char *wrong = NULL;
+
+    for (text += strspn(text, " \t"); wrong == NULL && *text != '\0';
+         text += strspn(text, " \t")) {
+        size_t length = strcspn(text, " \t");
+
+        if (!strings_add(&words, text, length))
+            wrong = out_of_memory;
+        else if (check != NULL)
+            wrong = check(words.items[words.count - 1]);
+        text += length;
+    }
+    if (wrong != NULL) {
+        strings_done(&words);
+        return wrong;
+    }
+    strings_done(list);
+    *list = words;
+    return NULL;
+}
+
+static const char *
+set_list(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    return set_words(field, text, NULL);
+}
+
+static const char *
+check_path(const char *word)
+{
+    return word[0] == '/' ? NULL : "is not a list of absolute paths";
+}
+
+static const char *
+set_paths(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    return set_words(field, text, check_path);
+}
+
+static const char *
+check_template(const char *word)
+{
+    return template_is_valid(word) ? NULL
+                                   : "has a % that is none of %h %s %u %%";
+}
+
+static const char *
+set_templates(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    return set_words(field, text, check_template);
+}
+
+static const char *
+set_bool(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    if (!text_equal(text, "yes") && !text_equal(text, "no"))
+        return "is neither yes nor no";
+    *(bool *)field = text_equal(text, "yes");
+    return NULL;
+}
+
+/* Digits and one unit letter of `units`, worth `factors`; false: neither. */
+static bool
+read_amount(const char *text, const char *units, const double *factors,
+            double *ret_amount)
+{
+    double amount = 0;
+    size_t digits = strspn(text, "0123456789");
+    const char *unit;
+
+    if (digits == 0 || digits > 12)
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        amount = amount * 10 + (text[i] - '0');
+    text += digits;
+    if (*text != '\0') {
+        unit = strchr(units, *text);
+        if (unit == NULL || text[1] != '\0')
+            return false;
+        amount *= factors[unit - units];
+    }
+    *ret_amount = amount;
+    return true;
+}
+
+static const char *
+set_duration(const struct setting *setting, void *field, const char *text)
+{
+    static const double factors[] = {1, 60, 3600, 86400};
+    double seconds;
+
+    if (!read_amount(text, "smhd", factors, &seconds))
+        return "is not a duration such as 90, 90s, 15m, 8h, 7d";
+    if (seconds < setting->min || seconds > setting->max)
+        return "is out of range";
+    *(double *)field = seconds;
+    return NULL;
+}
+
+static const char *
+set_size(const struct setting *setting, void *field, const char *text)
+{
+    static const double factors[] = {1024};
+    double bytes;
+
+    if (!read_amount(text, "k", factors, &bytes))
+        return "is not a size such as 512 or 16k";
+    if (bytes < setting->min || bytes > setting->max)
+        return "is out of range";
+    *(size_t *)field = (size_t)bytes;
+    return NULL;
+}
+
+static const char *
+set_uid(const struct setting *setting, void *field, const char *text)
+{
+    double uid;
+
+    if (!read_amount(text, "", NULL, &uid) || uid > setting->max)
+        return "is no user number";
+    *(uid_t *)field = (uid_t)uid;
+    return NULL;
+}
+
+static const char *
+set_encoding(const struct setting *setting, void *field, const char *text)
+{
+    static const struct {
+        const char *name;
+        enum key_encoding encoding;
+    } encodings[] = {
+        {"text", ENCODING_TEXT},
+        {"hex", ENCODING_HEX},
+        {"base64", ENCODING_BASE64},
+        {"base64url", ENCODING_BASE64URL},
+    };
+
+    (void)setting;
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (text_equal(text, encodings[i].name)) {
+            *(enum key_encoding *)field = encodings[i].encoding;
+            return NULL;
+        }
+    return "is none of text, hex, base64, base64url";
+}
+
+static const char *
+set_algorithms(const struct setting *setting, void *field, const char *text)
+{
+    struct strings words = {0};
+    const char *wrong = set_list(setting, &words, text);
+    unsigned bits = 0;
+
+    for (size_t i = 0; wrong == NULL && i < words.count; i++) {
+        const struct algorithm *algorithm = algorithm_find(words.items[i]);
+
+        if (algorithm == NULL)
+            wrong = "has a name that is no algorithm (HS256 RS256 PS256 ES256 "
+                    "EdDSA ...; none is none)";
+        else
+            bits |= algorithm_bit(algorithm);
+    }
+    strings_done(&words);
+    if (wrong == NULL)
+        *(unsigned *)field = bits;
+    return wrong;
+}
+
+static const char *
+set_claim_name(const struct setting *setting, void *field, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at == ' ' || *at == '\t' ||
+            (text[0] == '/' && *at == '~' && at[1] != '0' && at[1] != '1'))
+            return "is neither a name nor a JSON pointer (RFC 6901)";
+    return set_text(setting, field, text);
+}
+
+static const char *
+set_pattern(const struct setting *setting, void *field, const char *text)
+{
+    struct pattern **value = field;
+    char what[PATTERN_WHAT_MAX];
+    struct pattern *pattern = pattern_new(text, what);
+
+    (void)setting;
+    if (pattern == NULL)
+        return "is not an extended regular expression of at most 1024 bytes";
+    pattern_free(*value);
+    *value = pattern;
+    return NULL;
+}
+
+static const char *
+set_hostname(const struct setting *setting, void *field, const char *text)
+{
+    const char *wrong = set_text(setting, field, text);
+    char *at = wrong == NULL ? *(char **)field : NULL;
+
+    for (; at != NULL && *at != '\0'; at++) {
+        if (*at == ' ' || *at == '\t')
+            return "is no host name";
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+    }
+    return wrong;
+}
+
+/* The prompt ends in one space, which no line of a file can end in. */
+static const char *
+set_prompt(const struct setting *setting, void *field, const char *text)
+{
+    const char *wrong = set_text(setting, field, text);
+    char *prompt;
+    size_t length;
+
+    if (wrong != NULL)
+        return wrong;
+    prompt = *(char **)field;
+    length = strlen(prompt);
+    while (length > 0 && prompt[length - 1] == ' ')
+        prompt[--length] = '\0';
+    return NULL;
+}
+
+#define GLOBAL(field)       SCOPE_GLOBAL, offsetof(struct config, field)
+#define ISSUER(field)       SCOPE_ISSUER, offsetof(struct issuer, field)
+#define ARGUMENT(field)     SCOPE_ARGUMENT, offsetof(struct config, field)
+#define ROW(name, scope_and_offset, set, default_text, min, max, help)         \
+    ROW_(name, scope_and_offset, set, default_text, min, max, help)
+#define ROW_(name, scope, offset, set, default_text, min, max, help)           \
+    {name, scope, default_text, help, set, offset, min, max}
+
+#define YEAR (366.0 * 86400)
+
+/* clang-format off */
+static const struct setting settings[] = {
+    ROW("key_file",        ISSUER(key_files),                   set_paths,      NULL,                            0, 0,
+        "files with the keys: a shared secret, PEM, JWK or JWK Set (required)"),
+    ROW("key_encoding",    ISSUER(key_encoding),                set_encoding,   "text",                          0, 0,
+        "how a shared secret is written: text, hex, base64, base64url"),
+    ROW("algorithms",      ISSUER(token.algorithms),            set_algorithms, NULL,                            0, 0,
+        "signature algorithms allowed; by default those of the keys' own types"),
+    ROW("issuer",          ISSUER(token.claims.issuer),         set_text,       NULL,                            0, 1024,
+        "the exact iss claim; by default any"),
+    ROW("audience",        ISSUER(token.claims.audience),       set_templates,  NULL,                            0, 0,
+        "accepted aud values (%h host, %s service, %u user); unset refuses a token with aud"),
+    ROW("token_types",     ISSUER(token.types),                 set_list,       NULL,                            0, 0,
+        "accepted typ values; by default JWT, at+jwt or none"),
+    ROW("refuse_refresh",  ISSUER(token.claims.refuse_refresh), set_bool,       "yes",                           0, 0,
+        "refuse refresh, ID and other tokens that are no access tokens"),
+    ROW("clock_skew",      ISSUER(token.claims.clock_skew),     set_duration,   "30s",                           0, 3600,
+        "tolerance on exp, nbf and iat"),
+    ROW("max_lifetime",    ISSUER(token.claims.max_lifetime),   set_duration,   "24h",                           0, 100 * YEAR,
+        "longest exp - iat, or exp - now without iat; 0 = any"),
+    ROW("max_age",         ISSUER(token.claims.max_age),        set_duration,   "0",                             0, YEAR,
+        "longest time since auth_time, or else iat; 0 = any"),
+    ROW("user_claim",      ISSUER(token.claims.user_claim),     set_claim_name, "sub",                           1, 256,
+        "name or JSON pointer of the claim that holds the identity"),
+    ROW("user_pattern",    ISSUER(account.user_pattern),        set_pattern,    "[a-z_][a-z0-9_.-]{0,31}",       0, 0,
+        "regular expression that the whole account name must match"),
+    ROW("min_uid",         ISSUER(account.min_uid),             set_uid,        "1000",                          0, UINT_MAX - 1.0,
+        "refuse accounts with a lower uid"),
+    ROW("allow_root",      ISSUER(account.allow_root),          set_bool,       "no",                            0, 0,
+        "let uid 0 log in"),
+    ROW("prompt",          GLOBAL(prompt),                      set_prompt,     "Token: ",                       1, 200,
+        "the question asked; parts are asked for as Token (part 2):"),
+    ROW("max_token_size",  GLOBAL(issuer.token.size_max),       set_size,       "16k",                           256, 256 * 1024,
+        "longest token"),
+    ROW("hostname",        GLOBAL(hostname),                    set_hostname,   NULL,                            1, 255,
+        "what %h gives, in lower case; by default the machine's name"),
+    ROW("fail_delay",      GLOBAL(fail_delay),                  set_duration,   "2s",                            0, 60,
+        "how long a failure takes, at the least about half of it"),
+    ROW("config",          ARGUMENT(path),                      set_text,       CONFIG_PATH,                     1, PATH_MAX,
+        "the configuration file"),
+    ROW("use_first_pass",  ARGUMENT(use_first_pass),            set_bool,       "no",                            0, 0,
+        "take the token an earlier module asked for, never ask"),
+    ROW("try_first_pass",  ARGUMENT(try_first_pass),            set_bool,       "no",                            0, 0,
+        "take the token an earlier module asked for, ask where there is none"),
+    ROW("user_from_token", ARGUMENT(user_from_token),           set_bool,       "no",                            0, 0,
+        "where no user is known, let the identity choose the account"),
+    ROW("debug",           ARGUMENT(debug),                     set_bool,       "no",                            0, 0,
+        "log every check"),
+};
+/* clang-format on */
+
+#define SETTING_COUNT (sizeof settings / sizeof settings[0])
+
+/* config.c notes in one 64-bit number which settings were given. */
+_Static_assert(SETTING_COUNT <= 64, "too many settings for one number");
+
+const struct setting *
+setting_at(size_t at)
+{
+    return at < SETTING_COUNT ? &settings[at] : NULL;
+}
+
+const struct setting *
+setting_find(const char *name)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (text_equal(settings[i].name, name))
+            return &settings[i];
+    return NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STRINGLIST_H
+#define STRINGLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A list that owns its strings. Zeroed, it is empty. */
+struct strings {
+    char **items;
+    size_t count;
+};
+
+/* Appends a copy of `length` bytes of `text`. False: out of memory. */
+bool strings_add(struct strings *list, const char *text, size_t length);
+
+/* Appends a formatted line. False: out of memory. */
+bool strings_addf(struct strings *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Frees the strings and empties the list. */
+void strings_done(struct strings *list);
+
+#endif

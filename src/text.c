@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+is_plain(unsigned char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= '0' && byte <= '9') ||
+           (byte != '\0' && strchr("._@+-", byte) != NULL);
+}
+
+/* Writes one byte as it may stand between quotes; returns its length. */
+static size_t
+escape(unsigned char byte, char into[5])
+{
+    if (byte == '"' || byte == '\\')
+        return (size_t)sprintf(into, "\\%c", byte);
+    if (byte >= 0x20 && byte < 0x7f)
+        return (size_t)sprintf(into, "%c", byte);
+    return (size_t)sprintf(into, "\\x%02x", byte);
+}
+
+struct shown
+text_quote(const char *value, size_t length)
+{
+    struct shown shown = {"(none)"};
+    char one[5];
+    size_t used = 0;
+    size_t i;
+
+    if (value == NULL)
+        return shown;
+    shown.text[used++] = '"';
+    for (i = 0; i < length; i++) {
+        size_t size = escape((unsigned char)value[i], one);
+
+        if (used - 1 + size > TEXT_SHOWN_MAX)
+            break;
+        memcpy(shown.text + used, one, size);
+        used += size;
+    }
+    memcpy(shown.text + used, i < length ? "\"..." : "\"", i < length ? 5 : 2);
+    return shown;
+}
+
+struct shown
+text_bare(const char *value)
+{
+    struct shown shown = {""};
+    size_t length = value != NULL ? strlen(value) : 0;
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        if (!is_plain((unsigned char)value[i]) &&
+            strchr(":/", value[i]) == NULL)
+            break;
+    if (length == 0 || i < length || length > TEXT_SHOWN_MAX)
+        return text_quote(value, length);
+    memcpy(shown.text, value, length + 1);
+    return shown;
+}
+
+struct shown
+text_field(const char *value, const char *also)
+{
+    struct shown shown = {""};
+
+    if (value == NULL)
+        return shown;
+    for (size_t i = 0; value[i] != '\0' && i < TEXT_SHOWN_MAX; i++)
+        shown.text[i] = is_plain((unsigned char)value[i]) ||
+                                strchr(also, value[i]) != NULL
+                            ? value[i]
+                            : '?';
+    return shown;
+}
+
+bool
+text_equal(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Not tolower(): its answer depends on the locale of the host program. */
+static unsigned char
+lower(char byte)
+{
+    return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a'
+                                                      : byte);
+}
+
+bool
+text_equal_nocase(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return false;
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How much of a foreign value one log line shows, in characters. */
+#define TEXT_SHOWN_MAX 128
+
+/* A value made safe for one log line; lives as long as the expression. */
+struct shown {
+    char text[TEXT_SHOWN_MAX + 8];
+};
+
+/*
+ * "value" in double quotes: a quote and a backslash get a backslash, what is
+ * not printable ASCII becomes \xHH, and what is longer than TEXT_SHOWN_MAX
+ * characters ends in `"...`. NULL is shown as (none).
+ */
+struct shown text_quote(const char *value, size_t length);
+
+/* As text_quote() of a string, but without quotes where none are needed. */
+struct shown text_bare(const char *value);
+
+/*
+ * A value for the line in pam_unix's shape, which log watchers parse: every
+ * byte outside [A-Za-z0-9._@+-] and `also` becomes '?'. NULL is "".
+ */
+struct shown text_field(const char *value, const char *also);
+
+/* Whether two strings are the same bytes. NULL equals nothing. */
+bool text_equal(const char *a, const char *b);
+
+/* As text_equal(), ASCII letters of either case being the same. */
+bool text_equal_nocase(const char *a, const char *b);
+
+#endif

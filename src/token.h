@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_H
+#define TOKEN_H
+
+#include "claims.h"
+#include "jws.h"
+#include "keyset.h"
+
+/* What a token must be. */
+struct token_policy {
+    size_t size_max;     /* bytes */
+    unsigned algorithms; /* bits of algorithm_bit(), 0 for the defaults */
+    struct strings types; /* accepted "typ" values; empty for the default */
+    struct claims_policy claims;
+};
+
+/* A token that was looked at. */
+struct token {
+    struct jws jws;
+    struct json_object *payload; /* NULL unless the signature holds */
+    struct claims claims;        /* filled as far as the checks went */
+};
+
+/*
+ * The order of verification (INTERFACE section 4, RFC 7519 section 7.2): form,
+ * header, algorithm, key, signature, payload, claims. Nothing of the payload is
+ * looked at before the signature holds. What is wrong with keys on the way goes
+ * to `problems`. token_done() is due in every case; `text` must outlive the
+ * token.
+ */
+enum reason token_verify(const char *text, size_t length,
+                         const struct token_policy *policy, struct keyset *keys,
+                         const struct template_facts *facts, double now,
+                         struct token *ret_token, struct strings *problems,
+                         struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/* Wipes and frees; a zeroed token is allowed. */
+void token_done(struct token *token);
+
+#endif
