@@ -54,8 +54,8 @@ deps: ## install what building, testing and packaging need
 demo: deps all ## log in with a token, and see three tokens refused
 	@tests/demo $(BUILD)
 
-test: all $(BUILD)/unit-tests ## run every test that this machine can run
-	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests
+test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so ## run every test that this machine can run
+	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
 	@tests/run $(BUILD)
 
 check: deps ## deps, then test
@@ -69,6 +69,12 @@ $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
 
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
 	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
+
+$(BUILD)/pam_record.so: tests/lib/pam_record.c
+	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam
+
+$(BUILD)/drive: tests/lib/drive.c Makefile
+	$(CC) -D_GNU_SOURCE $(OUR_C) $(CFLAGS) -o $@ $< -lpam -lcrypto -lpthread
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -163,8 +163,8 @@ algorithm_set_padding(const struct algorithm *algorithm, EVP_PKEY_CTX *context)
         return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
     /* Without a salt length OpenSSL would take any: RFC 7518 section 3.5. */
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(context,
-                                            RSA_PSS_SALTLEN_DIGEST) == 1;
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
+               1;
 }
 
 static enum algorithm_result

@@ -71,10 +71,9 @@ check_issuer(struct json_object *payload, const struct claims_policy *policy,
         return missing(verdict, "iss");
     if (text_equal(claims->issuer, policy->issuer))
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_UNKNOWN_ISSUER,
-                          "token has iss=%s, issuer is %s",
-                          quote(claims->issuer).text,
-                          quote(policy->issuer).text);
+    return verdict_refuse(
+        verdict, REASON_UNKNOWN_ISSUER, "token has iss=%s, issuer is %s",
+        quote(claims->issuer).text, quote(policy->issuer).text);
 }
 
 /* Whether `wanted` is "aud" or one of its members, which are all strings. */
@@ -148,12 +147,11 @@ match_audience(struct json_object *aud, const struct claims_policy *policy,
     }
     if (found)
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_WRONG_AUDIENCE,
-                          "token has aud=%s%s, audience is %s%s",
-                          show_audience(aud).text,
-                          jsondoc_array_size(aud) > 1 ? " and others" : "",
-                          wanted.text,
-                          policy->audience.count > 1 ? " or others" : "");
+    return verdict_refuse(
+        verdict, REASON_WRONG_AUDIENCE, "token has aud=%s%s, audience is %s%s",
+        show_audience(aud).text,
+        jsondoc_array_size(aud) > 1 ? " and others" : "", wanted.text,
+        policy->audience.count > 1 ? " or others" : "");
 }
 
 static enum reason
@@ -260,10 +258,9 @@ check_expiry(struct json_object *payload, const struct claims_policy *policy,
         return missing(verdict, "exp");
     if (now < claims->expires + policy->clock_skew)
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_EXPIRED,
-                          "%.0fs ago (exp=%.0f, clock_skew %.0fs)",
-                          now - claims->expires, claims->expires,
-                          policy->clock_skew);
+    return verdict_refuse(
+        verdict, REASON_EXPIRED, "%.0fs ago (exp=%.0f, clock_skew %.0fs)",
+        now - claims->expires, claims->expires, policy->clock_skew);
 }
 
 static enum reason
@@ -308,11 +305,10 @@ check_lifetime(double issued, double expires,
     verdict_check(verdict, "lifetime", "max_lifetime");
     if (policy->max_lifetime == 0 || lifetime <= policy->max_lifetime)
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_LIFETIME_TOO_LONG,
-                          "%.0fs > max_lifetime %.0fs%s", lifetime,
-                          policy->max_lifetime,
-                          isnan(issued) ? ", counted from now as it has no iat"
-                                        : "");
+    return verdict_refuse(
+        verdict, REASON_LIFETIME_TOO_LONG, "%.0fs > max_lifetime %.0fs%s",
+        lifetime, policy->max_lifetime,
+        isnan(issued) ? ", counted from now as it has no iat" : "");
 }
 
 static enum reason
@@ -362,8 +358,7 @@ check_times(struct json_object *payload, const struct claims_policy *policy,
     if (reason == REASON_OK)
         reason = check_past(issued, "iat", policy, now, verdict);
     if (reason == REASON_OK)
-        reason =
-            check_lifetime(issued, claims->expires, policy, now, verdict);
+        reason = check_lifetime(issued, claims->expires, policy, now, verdict);
     if (reason == REASON_OK)
         reason = check_age(payload, issued, policy, now, verdict);
     return reason;

@@ -21,8 +21,8 @@
 /* Where a text comes from, for messages, and what it gave so far. */
 struct source {
     struct config *config;
-    const char *name;    /* a file, or "module argument" */
-    unsigned long line;  /* 0 for a module argument */
+    const char *name;   /* a file, or "module argument" */
+    unsigned long line; /* 0 for a module argument */
     bool is_file;
     uint64_t given; /* one bit a row of the table */
 };
@@ -67,8 +67,7 @@ apply(struct source *source, const char *key, const char *value)
         return;
     }
     if (source->is_file && setting->scope == SCOPE_ARGUMENT) {
-        mistake(source, "is a module argument, not a setting of the file",
-                key);
+        mistake(source, "is a module argument, not a setting of the file", key);
         return;
     }
     bit = UINT64_C(1) << (setting - setting_at(0));
@@ -77,10 +76,10 @@ apply(struct source *source, const char *key, const char *value)
         return;
     }
     source->given |= bit;
-    wrong = *value == '\0' ? "has no value"
-                           : setting->set(setting,
-                                          field_of(source->config, setting),
-                                          value);
+    wrong =
+        *value == '\0'
+            ? "has no value"
+            : setting->set(setting, field_of(source->config, setting), value);
     if (wrong != NULL)
         mistake(source, wrong, key);
 }
@@ -124,9 +123,8 @@ read_line(struct source *source, char *line, size_t length)
 {
     if (has_control_byte(line, length)) {
         mistake(source,
-                line[length - 1] == '\r'
-                    ? "the line ends as on Windows (CR)"
-                    : "a control byte in the line",
+                line[length - 1] == '\r' ? "the line ends as on Windows (CR)"
+                                         : "a control byte in the line",
                 NULL);
         return;
     }

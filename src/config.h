@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #ifndef SECCONFDIR
-#define SECCONFDIR "/etc/security"
+#    define SECCONFDIR "/etc/security"
 #endif
 #define CONFIG_PATH SECCONFDIR "/pam_jwt.conf"
 
@@ -59,8 +59,9 @@ const struct setting *setting_find(const char *name);
  * Reads the file that `config=` among the arguments names, or else `path`, and
  * the other arguments ("key=value") over it. Every mistake is a line of
  * `errors`; with any of them the configuration is invalid and must let nobody
- * in: false, and `is_mistaken`. What could be read is set all the same, defaults elsewhere, so
- * that a password can still be asked for. config_done() is due in every case.
+ * in: false, and `is_mistaken`. What could be read is set all the same,
+ * defaults elsewhere, so that a password can still be asked for. config_done()
+ * is due in every case.
  */
 bool config_read(const char *path, int argument_count,
                  const char *const *arguments, struct config *ret_config);

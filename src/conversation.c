@@ -47,10 +47,9 @@ make_prompt(const char *prompt, size_t part, char into[PROMPT_MAX])
 static bool
 wants_more(const struct rounds *rounds)
 {
-    return rounds->count == 0 ||
-           (rounds->count < CONVERSATION_ROUNDS_MAX &&
-            shape_is_cutting_length(
-                strlen(rounds->replies[rounds->count - 1])));
+    return rounds->count == 0 || (rounds->count < CONVERSATION_ROUNDS_MAX &&
+                                  shape_is_cutting_length(strlen(
+                                      rounds->replies[rounds->count - 1])));
 }
 
 static enum reason

@@ -13,7 +13,7 @@
 
 /* What a person, or an earlier module, answered; it is wiped when done. */
 struct answer {
-    char *text; /* all of it, as given; NULL when there was nothing */
+    char *text;  /* all of it, as given; NULL when there was nothing */
     char *token; /* the same without the spaces and line ends around parts */
     bool may_be_cut; /* the last part that was not empty has a length at which
                         programs cut */

@@ -40,9 +40,8 @@ bad(struct scan *scan, const char *what)
 static void
 skip_space(struct scan *scan)
 {
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' ||
-            *scan->at == '\r'))
+    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' ||
+                                    *scan->at == '\n' || *scan->at == '\r'))
         scan->at++;
 }
 
@@ -288,8 +287,7 @@ add_name(struct scan *scan, const unsigned char *text, size_t length)
         scan->names = names;
         scan->name_room = room;
     }
-    scan->names[scan->name_count++] =
-        (struct name){text, (uint32_t)length};
+    scan->names[scan->name_count++] = (struct name){text, (uint32_t)length};
     return true;
 }
 

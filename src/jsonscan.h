@@ -7,7 +7,11 @@
 /* Arrays and objects inside each other; real tokens nest two or three deep. */
 #define JSONSCAN_DEPTH_MAX 16
 
-enum jsonscan_result { JSONSCAN_BAD = 0, JSONSCAN_OK, JSONSCAN_NO_MEMORY };
+enum jsonscan_result {
+    JSONSCAN_BAD = 0,
+    JSONSCAN_OK,
+    JSONSCAN_NO_MEMORY
+};
 
 /*
  * Whether `length` bytes are exactly one JSON text as RFC 8259 has it, and a

@@ -52,11 +52,10 @@ check_characters(const char *text, size_t length, struct verdict *verdict)
             (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')
             continue;
         verdict->torn = true;
-        return verdict_refuse(verdict, REASON_MALFORMED,
-                              "byte 0x%02x at %zu is none of a token%s",
-                              (unsigned char)c, i,
-                              c == ' ' ? " (a space, perhaps of \"Bearer \")"
-                                       : "");
+        return verdict_refuse(
+            verdict, REASON_MALFORMED,
+            "byte 0x%02x at %zu is none of a token%s", (unsigned char)c, i,
+            c == ' ' ? " (a space, perhaps of \"Bearer \")" : "");
     }
     return REASON_OK;
 }
@@ -179,8 +178,8 @@ read_header(struct jws *jws, size_t length, struct verdict *verdict)
 }
 
 enum reason
-jws_parse(const char *text, size_t length, size_t size_max,
-          struct jws *ret_jws, struct verdict *verdict)
+jws_parse(const char *text, size_t length, size_t size_max, struct jws *ret_jws,
+          struct verdict *verdict)
 {
     size_t dots[2] = {0, 0};
     size_t header_length = 0;

@@ -183,8 +183,9 @@ curve_type(EVP_PKEY *public_key)
         const char *name;
         enum key_type type;
     } curves[] = {
-        {"prime256v1", KEY_P256}, {"P-256", KEY_P256}, {"secp384r1", KEY_P384},
-        {"P-384", KEY_P384},      {"secp521r1", KEY_P521}, {"P-521", KEY_P521},
+        {"prime256v1", KEY_P256}, {"P-256", KEY_P256},
+        {"secp384r1", KEY_P384},  {"P-384", KEY_P384},
+        {"secp521r1", KEY_P521},  {"P-521", KEY_P521},
     };
     char name[64];
 

@@ -33,18 +33,18 @@ struct key {
     enum key_type type;
     unsigned char *secret; /* of a KEY_SECRET */
     size_t secret_length;
-    struct evp_pkey_st *public_key;   /* of any other, NULL until built */
-    char *kid;                        /* NULL when it has none */
-    const struct algorithm *only;     /* its JWK "alg", NULL for any */
-    struct json_object *unbuilt;      /* the JWK, borrowed from its set */
+    struct evp_pkey_st *public_key; /* of any other, NULL until built */
+    char *kid;                      /* NULL when it has none */
+    const struct algorithm *only;   /* its JWK "alg", NULL for any */
+    struct json_object *unbuilt;    /* the JWK, borrowed from its set */
 };
 
 /* A verdict about one key. */
 enum key_result {
-    KEY_BAD = 0,  /* `what` says why; it belongs into the log */
+    KEY_BAD = 0, /* `what` says why; it belongs into the log */
     KEY_GOOD,
-    KEY_FOREIGN,  /* not meant for what we do; `what` says why, no mistake */
-    KEY_PRIVATE,  /* it holds a private key: the whole file is refused */
+    KEY_FOREIGN, /* not meant for what we do; `what` says why, no mistake */
+    KEY_PRIVATE, /* it holds a private key: the whole file is refused */
     KEY_NO_MEMORY
 };
 

@@ -10,6 +10,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,8 @@ read_kid(struct json_object *jwk, struct key *key, char *what)
     if (!jsondoc_find(jwk, "kid", &value))
         return KEY_GOOD;
     if (!jsondoc_is_string(value, &text) || strlen(text) > KEY_KID_MAX)
-        return key_say(KEY_BAD, what, "\"kid\" is no string of at most 256 bytes");
+        return key_say(KEY_BAD, what,
+                       "\"kid\" is no string of at most 256 bytes");
     key->kid = strdup(text);
     return key->kid != NULL ? KEY_GOOD : KEY_NO_MEMORY;
 }
@@ -149,6 +151,9 @@ read_secret(struct json_object *jwk, struct key *key, char *what)
     else
         result = key_from_secret(bytes, length, &secret, what);
     secret_free(bytes, size);
+    /* json-c frees without wiping; nobody reads "k" again. */
+    if (text != NULL)
+        explicit_bzero((char *)(uintptr_t)text, strlen(text));
     key->secret = secret.secret;
     key->secret_length = secret.secret_length;
     return result;
@@ -164,9 +169,10 @@ key_from_jwk(struct json_object *jwk, struct key *ret_key,
 
     if (holds_private(jwk, kind != NULL ? kind->type : 0))
         return key_say(KEY_PRIVATE, what,
-                   "a private key where public keys belong");
+                       "a private key where public keys belong");
     if (kind == NULL)
-        return key_say(KEY_FOREIGN, what, "its \"kty\" or \"crv\" is not known");
+        return key_say(KEY_FOREIGN, what,
+                       "its \"kty\" or \"crv\" is not known");
     key.type = kind->type;
     key.unbuilt = jwk;
     result = read_purpose(jwk, &key, what);
@@ -236,8 +242,8 @@ build_ec(struct json_object *jwk, const struct jwk_kind *kind)
     size_t x = 0;
     size_t y = 0;
 
-    if (builder != NULL &&
-        read_number(jwk, "x", kind->size, point + 1, &x) && x == kind->size &&
+    if (builder != NULL && read_number(jwk, "x", kind->size, point + 1, &x) &&
+        x == kind->size &&
         read_number(jwk, "y", kind->size, point + 1 + x, &y) &&
         y == kind->size &&
         OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,

@@ -111,8 +111,8 @@ read_block(const char *label, const unsigned char *der, size_t length,
 
     if (strstr(label, "PRIVATE KEY") != NULL)
         return key_say(KEY_PRIVATE, what,
-                   "a private key where a public key belongs "
-                   "(openssl pkey -pubout)");
+                       "a private key where a public key belongs "
+                       "(openssl pkey -pubout)");
     if (text_equal(label, PEM_STRING_PUBLIC))
         public_key = read_spki(der, length);
     else if (text_equal(label, PEM_STRING_RSA_PUBLIC))
@@ -121,10 +121,10 @@ read_block(const char *label, const unsigned char *der, size_t length,
         result = read_certificate(der, length, now, &public_key, what);
     else
         return key_say(KEY_BAD, what,
-                   "a PEM block that is no public key and no certificate");
+                       "a PEM block that is no public key and no certificate");
     if (result == KEY_GOOD && public_key == NULL)
         result = key_say(KEY_BAD, what,
-                     "its PEM block makes no RSA, EC or Edwards key");
+                         "its PEM block makes no RSA, EC or Edwards key");
     if (result == KEY_GOOD)
         result = key_from_public(public_key, ret_key, what);
     if (result != KEY_GOOD)
@@ -159,8 +159,9 @@ key_from_pem(const char *text, size_t length, time_t now, struct key *ret_key,
      */
     if (strstr(text + BIO_tell(input), "-----BEGIN") != NULL) {
         key_done(&key);
-        result = key_say(KEY_BAD, what, "more than one PEM block; one file is "
-                                    "one key (key_file takes several files)");
+        result = key_say(KEY_BAD, what,
+                         "more than one PEM block; one file is "
+                         "one key (key_file takes several files)");
         goto out;
     }
     *ret_key = key;

@@ -175,8 +175,8 @@ load_pem(struct keyfile *file, const struct file *content,
 {
     struct key key = {0};
     char what[KEY_WHAT_MAX];
-    enum key_result result = key_from_pem(content->data, content->size,
-                                          loading->now, &key, what);
+    enum key_result result =
+        key_from_pem(content->data, content->size, loading->now, &key, what);
 
     if (result == KEY_NO_MEMORY)
         return false;
@@ -269,8 +269,8 @@ load_json(struct keyfile *file, const struct file *content,
 {
     char what[JSONDOC_WHAT_MAX];
 
-    switch (jsondoc_parse(content->data, content->size, &file->document,
-                          what)) {
+    switch (
+        jsondoc_parse(content->data, content->size, &file->document, what)) {
     case REASON_OK:
         return load_document(file, content->is_private, loading);
     case REASON_NO_MEMORY:

@@ -51,9 +51,8 @@ struct keyset {
  * is due in every case; `paths` must outlive the set.
  */
 enum reason keyset_load(const struct strings *paths, enum key_encoding encoding,
-                        unsigned allowed, time_t now,
-                        struct keyset *ret_keys, struct strings *problems,
-                        struct strings *notes)
+                        unsigned allowed, time_t now, struct keyset *ret_keys,
+                        struct strings *problems, struct strings *notes)
     __attribute__((warn_unused_result));
 
 /*

@@ -43,10 +43,10 @@ choose_user(const struct login_request *request, const char *identity,
         *ret_user = request->user != NULL ? request->user : identity;
         return REASON_OK;
     }
-    return verdict_refuse(verdict, REASON_USER_MISMATCH,
-                          "the token is for %s, asked for was %s",
-                          text_quote(identity, strlen(identity)).text,
-                          text_quote(request->user, strlen(request->user)).text);
+    return verdict_refuse(
+        verdict, REASON_USER_MISMATCH, "the token is for %s, asked for was %s",
+        text_quote(identity, strlen(identity)).text,
+        text_quote(request->user, strlen(request->user)).text);
 }
 
 enum reason

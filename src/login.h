@@ -40,10 +40,9 @@ struct login {
  * now? REASON_OK is reached here and nowhere else. login_done() is due in every
  * case; `text` and the request must outlive the login.
  */
-enum reason login_decide(const char *text, size_t length,
-                         const struct issuer *issuer,
-                         const struct login_request *request,
-                         struct login *ret_login)
+enum reason
+login_decide(const char *text, size_t length, const struct issuer *issuer,
+             const struct login_request *request, struct login *ret_login)
     __attribute__((warn_unused_result));
 
 /* Wipes and frees; a zeroed login is allowed. */

@@ -34,8 +34,8 @@ static int
 pam_code(enum reason reason)
 {
     switch (reason) {
-#define X(id, name, text, pam, level, exit)                                    \
-    case REASON_##id:                                                          \
+#define X(id, name, text, pam, level, exit) \
+    case REASON_##id:                       \
         return pam;
         REASON_TABLE(X)
 #undef X
@@ -50,8 +50,8 @@ static int
 log_level(enum reason reason)
 {
     switch (reason) {
-#define X(id, name, text, pam, level, exit)                                    \
-    case REASON_##id:                                                          \
+#define X(id, name, text, pam, level, exit) \
+    case REASON_##id:                       \
         return level;
         REASON_TABLE(X)
 #undef X
@@ -91,8 +91,8 @@ set_data(pam_handle_t *pamh, const struct config *config,
 
     if (data == NULL)
         return false;
-    data->ends = login->token.claims.expires +
-                 config->issuer.token.claims.clock_skew;
+    data->ends =
+        login->token.claims.expires + config->issuer.token.claims.clock_skew;
     if (pam_set_data(pamh, data_name, data, free_data) == PAM_SUCCESS)
         return true;
     free(data);
@@ -348,7 +348,8 @@ authenticate(pam_handle_t *pamh, int flags, const struct config *config)
         goto out;
     }
     /* The shape first: a broken configuration never refuses a password. */
-    if (!shape_is_token(answer.token, strlen(answer.token), answer.may_be_cut)) {
+    if (!shape_is_token(answer.token, strlen(answer.token),
+                        answer.may_be_cut)) {
         reason = pass_on(pamh, &answer);
     } else {
         was_judged = answer.was_there;

@@ -6,10 +6,9 @@
 static const struct {
     const char *name;
     const char *text;
-} reasons[REASON_END] = {
-    {"undecided", "no decision was reached"},
+} reasons[REASON_END] = {{"undecided", "no decision was reached"},
 #define X(id, name, text, pam, level, exit) {name, text},
-    REASON_TABLE(X)
+                         REASON_TABLE(X)
 #undef X
 };
 

@@ -52,7 +52,7 @@ enum reason {
 #define X(id, name, text, pam, level, exit) REASON_##id,
     REASON_TABLE(X)
 #undef X
-        REASON_END
+    REASON_END
 };
 
 /* The stable name, such as "wrong_audience". Never NULL. */

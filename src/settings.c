@@ -83,6 +83,13 @@ set_paths(const struct setting *setting, void *field, const char *text)
 }
 
 static const char *
+set_path(const struct setting *setting, void *field, const char *text)
+{
+    return text[0] == '/' ? set_text(setting, field, text)
+                          : "is no absolute path";
+}
+
+static const char *
 check_template(const char *word)
 {
     return template_is_valid(word) ? NULL
@@ -270,13 +277,15 @@ set_prompt(const struct setting *setting, void *field, const char *text)
     return NULL;
 }
 
-#define GLOBAL(field)       SCOPE_GLOBAL, offsetof(struct config, field)
-#define ISSUER(field)       SCOPE_ISSUER, offsetof(struct issuer, field)
-#define ARGUMENT(field)     SCOPE_ARGUMENT, offsetof(struct config, field)
-#define ROW(name, scope_and_offset, set, default_text, min, max, help)         \
+#define GLOBAL(field)   SCOPE_GLOBAL, offsetof(struct config, field)
+#define ISSUER(field)   SCOPE_ISSUER, offsetof(struct issuer, field)
+#define ARGUMENT(field) SCOPE_ARGUMENT, offsetof(struct config, field)
+#define ROW(name, scope_and_offset, set, default_text, min, max, help) \
     ROW_(name, scope_and_offset, set, default_text, min, max, help)
-#define ROW_(name, scope, offset, set, default_text, min, max, help)           \
-    {name, scope, default_text, help, set, offset, min, max}
+#define ROW_(name, scope, offset, set, default_text, min, max, help) \
+    {                                                                \
+        name, scope, default_text, help, set, offset, min, max       \
+    }
 
 #define YEAR (366.0 * 86400)
 
@@ -318,7 +327,7 @@ static const struct setting settings[] = {
         "what %h gives, in lower case; by default the machine's name"),
     ROW("fail_delay",      GLOBAL(fail_delay),                  set_duration,   "2s",                            0, 60,
         "how long a failure takes, at the least about half of it"),
-    ROW("config",          ARGUMENT(path),                      set_text,       CONFIG_PATH,                     1, PATH_MAX,
+    ROW("config",          ARGUMENT(path),                      set_path,       CONFIG_PATH,                     1, PATH_MAX,
         "the configuration file"),
     ROW("use_first_pass",  ARGUMENT(use_first_pass),            set_bool,       "no",                            0, 0,
         "take the token an earlier module asked for, never ask"),

@@ -71,10 +71,10 @@ text_field(const char *value, const char *also)
     if (value == NULL)
         return shown;
     for (size_t i = 0; value[i] != '\0' && i < TEXT_SHOWN_MAX; i++)
-        shown.text[i] = is_plain((unsigned char)value[i]) ||
-                                strchr(also, value[i]) != NULL
-                            ? value[i]
-                            : '?';
+        shown.text[i] =
+            is_plain((unsigned char)value[i]) || strchr(also, value[i]) != NULL
+                ? value[i]
+                : '?';
     return shown;
 }
 

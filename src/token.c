@@ -181,8 +181,8 @@ token_verify(const char *text, size_t length, const struct token_policy *policy,
     if (reason == REASON_OK)
         reason = check_type(&ret_token->jws, policy, verdict);
     if (reason == REASON_OK)
-        reason = check_algorithm(&ret_token->jws, policy, keys, &algorithm,
-                                 verdict);
+        reason =
+            check_algorithm(&ret_token->jws, policy, keys, &algorithm, verdict);
     if (reason == REASON_OK)
         reason = check_signature(&ret_token->jws, algorithm, keys, problems,
                                  verdict);

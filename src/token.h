@@ -8,8 +8,8 @@
 
 /* What a token must be. */
 struct token_policy {
-    size_t size_max;     /* bytes */
-    unsigned algorithms; /* bits of algorithm_bit(), 0 for the defaults */
+    size_t size_max;      /* bytes */
+    unsigned algorithms;  /* bits of algorithm_bit(), 0 for the defaults */
     struct strings types; /* accepted "typ" values; empty for the default */
     struct claims_policy claims;
 };

@@ -12,8 +12,8 @@ int
 cli_exit_code(enum reason reason)
 {
     switch (reason) {
-#define X(id, name, text, pam, level, exit)                                    \
-    case REASON_##id:                                                          \
+#define X(id, name, text, pam, level, exit) \
+    case REASON_##id:                       \
         return exit;
         REASON_TABLE(X)
 #undef X
@@ -55,15 +55,13 @@ cli_add(struct json_object *object, const char *name, struct json_object *value)
 void
 cli_add_string(struct json_object *object, const char *name, const char *value)
 {
-    cli_add(object, name,
-            value != NULL ? json_object_new_string(value) : NULL);
+    cli_add(object, name, value != NULL ? json_object_new_string(value) : NULL);
 }
 
 void
 cli_print_json(struct json_object *value)
 {
-    puts(json_object_to_json_string_ext(value,
-                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(value);
 }
 

@@ -57,8 +57,7 @@ read_options(int argc, char **argv, struct options *options)
     int option;
     bool good = true;
 
-    while (good &&
-           (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while (good && (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         switch (option) {
         case 'k':
             good = options->key_file.count == 0 &&

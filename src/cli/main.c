@@ -7,7 +7,7 @@
 #include <string.h>
 
 #ifndef VERSION
-#define VERSION "unknown"
+#    define VERSION "unknown"
 #endif
 
 static const struct command {

@@ -117,9 +117,8 @@ claims_to_show(const struct login *login, bool insecure,
     if (login->token.payload != NULL)
         return login->token.payload;
     if (insecure && login->token.jws.payload != NULL &&
-        jsondoc_parse(login->token.jws.payload,
-                      login->token.jws.payload_length, ret_parsed,
-                      what) == REASON_OK)
+        jsondoc_parse(login->token.jws.payload, login->token.jws.payload_length,
+                      ret_parsed, what) == REASON_OK)
         return *ret_parsed;
     return NULL;
 }
@@ -149,8 +148,8 @@ print_text(const struct login *login, const struct options *options)
     if (claims != NULL)
         printf("claims, signature %s: %s\n",
                login->token.payload != NULL ? "verified" : "NOT VERIFIED",
-               json_object_to_json_string_ext(
-                   claims, JSON_C_TO_STRING_NOSLASHESCAPE));
+               json_object_to_json_string_ext(claims,
+                                              JSON_C_TO_STRING_NOSLASHESCAPE));
     if (verdict->reason == REASON_OK)
         printf("accepted: user=%s\n", text_bare(login->user).text);
     else
@@ -206,8 +205,8 @@ verify(const char *token, size_t length, struct options *options)
     struct login login;
     enum reason reason;
 
-    if (!config_read(options->config, options->setting_count,
-                     options->settings, &config)) {
+    if (!config_read(options->config, options->setting_count, options->settings,
+                     &config)) {
         for (size_t i = 0; i < config.errors.count; i++)
             cli_fail(0, "verify", "bad_config: %s", config.errors.items[i]);
         if (options->json) {
@@ -223,8 +222,8 @@ verify(const char *token, size_t length, struct options *options)
         return cli_exit_code(REASON_BAD_CONFIG);
     }
     options->request.hostname = config.hostname;
-    reason = login_decide(token, length, &config.issuer, &options->request,
-                          &login);
+    reason =
+        login_decide(token, length, &config.issuer, &options->request, &login);
     (options->json ? print_json : print_text)(&login, options);
     login_done(&login);
     config_done(&config);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A PAM module for tests. `give=FILE` puts the file's text into PAM_AUTHTOK;
+ * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing.
+ */
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX 65536
+
+int
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    static char text[TEXT_MAX];
+    const void *item = NULL;
+
+    (void)flags;
+    for (int i = 0; i < argc; i++) {
+        int is_give = strncmp(argv[i], "give=", 5) == 0;
+        FILE *file = fopen(argv[i] + (is_give ? 5 : 6), is_give ? "r" : "w");
+
+        if (file == NULL)
+            return PAM_SYSTEM_ERR;
+        if (is_give) {
+            text[fread(text, 1, TEXT_MAX - 1, file)] = '\0';
+            pam_set_item(pamh, PAM_AUTHTOK, text);
+        } else {
+            pam_get_item(pamh, PAM_AUTHTOK, &item);
+            fputs(item != NULL ? item : "(none)", file);
+        }
+        fclose(file);
+    }
+    return argc > 0 && strncmp(argv[0], "give=", 5) == 0 ? PAM_IGNORE
+                                                         : PAM_SUCCESS;
+}
+
+int
+pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    (void)pamh;
+    (void)flags;
+    (void)argc;
+    (void)argv;
+    return PAM_SUCCESS;
+}
