@@ -43,7 +43,7 @@ LIBS      = -lcrypto -ljson-c -lm
 MODULE_SRC = src/pam_jwt.c src/conversation.c
 SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
 CLI_SRC    = $(wildcard src/cli/*.c)
-UNIT_SRC   = $(wildcard tests/unit/test_*.c)
+UNIT_SRC   = $(wildcard tests/unit/*.c)
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt ## build the module and the command
@@ -60,6 +60,9 @@ test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so ## run every test that this
 
 check: deps ## deps, then test
 	@$(MAKE) --no-print-directory test
+
+check-hosts: all ## the host tests with the slow ones (times), as root
+	@tests/hosts/run $(BUILD) --slow
 
 $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
 	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
@@ -103,7 +106,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run .ci/run
+	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/module/run tests/hosts/run .ci/run
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch]
@@ -114,4 +117,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps demo test check install uninstall lint format clean help
+.PHONY: all deps demo test check check-hosts install uninstall lint format clean help

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "algorithm.h"
+
+#include "key.h"
+#include "support.h"
+
+#include <criterion/criterion.h>
+#include <json-c/json.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Project Wycheproof: each case through algorithm_verify(). "acceptable" cases
+ * (a PKCS #1 signature without its NULL) are refused, as OpenSSL does.
+ */
+static const struct {
+    const char *file;
+    const char *algorithm;
+    size_t tests;
+} files[] = {
+    {"hmac_sha256_test", "HS256", 174},
+    {"hmac_sha384_test", "HS384", 174},
+    {"hmac_sha512_test", "HS512", 174},
+    {"ecdsa_secp256r1_sha256_p1363_test", "ES256", 262},
+    {"ecdsa_secp384r1_sha384_p1363_test", "ES384", 280},
+    {"ecdsa_secp521r1_sha512_p1363_test", "ES512", 318},
+    {"ed25519_test", "EdDSA", 151},
+    {"ed448_test", "EdDSA", 87},
+    {"rsa_signature_2048_sha256_test", "RS256", 259},
+    {"rsa_signature_2048_sha384_test", "RS384", 258},
+    {"rsa_signature_2048_sha512_test", "RS512", 259},
+    {"rsa_signature_3072_sha256_test", "RS256", 259},
+    {"rsa_signature_4096_sha256_test", "RS256", 258},
+    {"rsa_pss_2048_sha256_mgf1_32_test", "PS256", 108},
+    {"rsa_pss_3072_sha256_mgf1_32_test", "PS256", 108},
+    {"rsa_pss_2048_sha384_mgf1_48_test", "PS384", 141},
+    {"rsa_pss_4096_sha384_mgf1_48_test", "PS384", 141},
+    {"rsa_pss_4096_sha512_mgf1_64_test", "PS512", 179},
+    /* Another salt or MGF1 hash than PS256 has: none of them verifies. */
+    {"rsa_pss_2048_sha256_mgf1_0_test", "PS256", 103},
+    {"rsa_pss_2048_sha256_mgf1sha1_20_test", "PS256", 108},
+};
+
+/* Labels that are not of the JWS algorithm; SECURITY: section 5.1. */
+static const struct {
+    const char *file;
+    int id; /* 0: all that are "valid" */
+    bool wanted;
+} exceptions[] = {
+    {"rsa_pss_2048_sha256_mgf1_0_test", 69, true}, /* s_len changed to 32 */
+    {"rsa_pss_2048_sha256_mgf1_0_test", 0, false},
+    {"rsa_pss_2048_sha256_mgf1sha1_20_test", 0, false},
+};
+
+static bool
+wanted_of(const char *file, int id, const char *result)
+{
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
+        if (strcmp(file, exceptions[i].file) == 0 &&
+            (exceptions[i].id == 0 || exceptions[i].id == id))
+            return exceptions[i].wanted;
+    return strcmp(result, "valid") == 0;
+}
+
+static unsigned char *
+from_hex(const char *text, size_t *ret_length)
+{
+    unsigned char *bytes = malloc(strlen(text) / 2 + 1);
+
+    *ret_length = strlen(text) / 2;
+    for (size_t i = 0; i < *ret_length; i++)
+        sscanf(text + 2 * i, "%2hhx", &bytes[i]);
+    return bytes;
+}
+
+/* The key of a group, or of a HMAC case; false: our own checks refuse it. */
+static bool
+key_of(struct json_object *group, struct json_object *test, struct key *key)
+{
+    char what[KEY_WHAT_MAX];
+    const char *pem = member(group, "publicKeyPem");
+    unsigned char *secret;
+    size_t length;
+    bool good;
+
+    if (*pem != '\0')
+        return key_from_pem(pem, strlen(pem), 1900000000, key, what) ==
+               KEY_GOOD;
+    secret = from_hex(member(test, "key"), &length);
+    good = key_from_secret(secret, length, key, what) == KEY_GOOD;
+    free(secret);
+    return good;
+}
+
+/* 1: as wanted, 0: not, -1: the case has a key that is refused at load. */
+static int
+run_case(size_t file, struct json_object *group, struct json_object *test)
+{
+    const struct algorithm *algorithm = algorithm_find(files[file].algorithm);
+    const char *signature_text = member(test, "sig");
+    struct key key = {0};
+    size_t length;
+    size_t signature_length;
+    unsigned char *message = from_hex(member(test, "msg"), &length);
+    unsigned char *signature;
+    bool wanted = wanted_of(files[file].file, atoi(member(test, "tcId")),
+                            member(test, "result"));
+    int outcome = -1;
+
+    if (*signature_text == '\0')
+        signature_text = member(test, "tag");
+    signature = from_hex(signature_text, &signature_length);
+    /* Truncated tags are valid HMACs, and never a JWS. */
+    if (key_of(group, test, &key) && algorithm_fits(algorithm, &key)) {
+        if (key.type == KEY_SECRET &&
+            strtoul(member(group, "tagSize"), NULL, 10) / 8 <
+                algorithm->hash_size)
+            wanted = false;
+        outcome = (algorithm_verify(algorithm, &key, (char *)message, length,
+                                    signature, signature_length) ==
+                   ALGORITHM_RIGHT) == wanted;
+    }
+    key_done(&key);
+    free(message);
+    free(signature);
+    return outcome;
+}
+
+Test(algorithm, agrees_with_wycheproof)
+{
+    size_t run = 0;
+    size_t refused_keys = 0;
+
+    for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+        char name[96];
+        struct json_object *suite;
+        struct json_object *groups;
+        struct json_object *tests;
+        size_t count = 0;
+
+        snprintf(name, sizeof name, "wycheproof/%s.json", files[f].file);
+        suite = shared_vectors(name);
+        if (suite == NULL)
+            cr_skip_test("Test was skipped: ../shared/vectors is not there");
+        cr_assert(json_object_object_get_ex(suite, "testGroups", &groups));
+        for (size_t g = 0; g < json_object_array_length(groups); g++) {
+            struct json_object *group = json_object_array_get_idx(groups, g);
+
+            cr_assert(json_object_object_get_ex(group, "tests", &tests));
+            for (size_t t = 0; t < json_object_array_length(tests); t++) {
+                struct json_object *test = json_object_array_get_idx(tests, t);
+                int outcome = run_case(f, group, test);
+
+                count++;
+                run += outcome >= 0;
+                refused_keys += outcome < 0;
+                cr_expect_neq(outcome, 0, "%s tcId %s", files[f].file,
+                              member(test, "tcId"));
+            }
+        }
+        cr_expect_eq(count, files[f].tests, "%s has %zu", files[f].file, count);
+        json_object_put(suite);
+    }
+    /* HMAC keys shorter than the hash are refused before any MAC. */
+    cr_expect_gt(run, 3400, "%zu run", run);
+    cr_expect_lt(refused_keys, 250, "%zu keys refused", refused_keys);
+}
+
+Test(algorithm, the_table_has_the_names_of_rfc_7518_and_no_other)
+{
+    static const char *const others[] = {"none", "hs256", "HS256 ", "",
+                                         "ES256K", "Ed25519", "RS1"};
+    size_t count = 0;
+
+    while (algorithm_at(count) != NULL)
+        count++;
+    cr_expect_eq(count, 13);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        cr_expect_null(algorithm_find(others[i]), "%s", others[i]);
+    cr_expect_null(algorithm_find(NULL));
+}

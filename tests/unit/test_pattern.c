@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pattern.h"
+
+#include <criterion/criterion.h>
+#include <locale.h>
+#include <string.h>
+
+static const struct {
+    const char *expression;
+    const char *text;
+    bool wanted;
+} rows[] = {
+    {"[a-z_][a-z0-9_.-]{0,31}", "alice", true},
+    {"[a-z_][a-z0-9_.-]{0,31}", "Alice", false},
+    {"[a-z_][a-z0-9_.-]{0,31}", "alice\n", false},
+    {"[a-z_][a-z0-9_.-]{0,31}", "alic\xc3\xa9", false},
+    {"[a-z_][a-z0-9_.-]{0,31}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true},
+    {"[a-z_][a-z0-9_.-]{0,31}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+    {"[a-z_][a-z0-9_.-]{0,31}", "", false},
+    {"a|ab", "ab", true},
+    {"a|ab", "abc", false},
+    {"a)|(b", "xb", false},
+    {"alice", "malice", false},
+    {"", "", true},
+};
+
+Test(pattern, matches_the_whole_text_in_any_locale)
+{
+    static const char *const locales[] = {"C", "C.UTF-8"};
+
+    for (size_t l = 0; l < 2; l++) {
+        cr_assert_not_null(setlocale(LC_ALL, locales[l]));
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            char what[PATTERN_WHAT_MAX];
+            struct pattern *pattern = pattern_new(rows[i].expression, what);
+
+            cr_expect_eq(pattern != NULL &&
+                             pattern_matches(pattern, rows[i].text),
+                         rows[i].wanted, "%s on %s", rows[i].expression,
+                         rows[i].text);
+            pattern_free(pattern);
+        }
+    }
+}
+
+Test(pattern, refuses_what_is_no_expression)
+{
+    char what[PATTERN_WHAT_MAX];
+    char text[PATTERN_LENGTH_MAX + 2];
+
+    cr_expect_null(pattern_new("[a-", what));
+    memset(text, 'a', sizeof text);
+    text[PATTERN_LENGTH_MAX + 1] = '\0';
+    cr_expect_null(pattern_new(text, what));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "text.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+Test(text, quote_makes_any_bytes_one_safe_line)
+{
+    char all[256];
+
+    for (size_t i = 0; i < sizeof all; i++)
+        all[i] = (char)i;
+    for (size_t start = 0; start < sizeof all; start += 16) {
+        struct shown shown = text_quote(all + start, 16);
+
+        for (const char *at = shown.text; *at != '\0'; at++)
+            cr_expect(*at >= 0x20 && *at < 0x7f);
+    }
+    cr_expect_str_eq(text_quote("a\"b\\c\n", 6).text, "\"a\\\"b\\\\c\\x0a\"");
+    cr_expect_str_eq(text_quote(NULL, 0).text, "(none)");
+}
+
+Test(text, quote_is_cut_at_its_stated_length)
+{
+    char text[400];
+
+    memset(text, 'x', sizeof text);
+    cr_expect_eq(strlen(text_quote(text, TEXT_SHOWN_MAX).text),
+                 TEXT_SHOWN_MAX + 2);
+    cr_expect_eq(strlen(text_quote(text, TEXT_SHOWN_MAX + 1).text),
+                 TEXT_SHOWN_MAX + 5);
+    memset(text, '\n', sizeof text);
+    cr_expect_leq(strlen(text_quote(text, sizeof text).text),
+                  TEXT_SHOWN_MAX + 5);
+}
+
+Test(text, field_has_nothing_that_a_log_watcher_could_misread)
+{
+    cr_expect_str_eq(text_field("al ice\trhost=1.2.3.4", "").text,
+                     "al?ice?rhost?1.2.3.4");
+    cr_expect_str_eq(text_field("fe80::1%eth0", ":%").text, "fe80::1%eth0");
+    cr_expect_str_eq(text_field("fe80::1%eth0", "").text, "fe80??1?eth0");
+    cr_expect_str_eq(text_field(NULL, "").text, "");
+}
+
+Test(text, bare_needs_no_quotes_only_where_it_is_safe)
+{
+    cr_expect_str_eq(text_bare("https://i/x_1").text, "https://i/x_1");
+    cr_expect_str_eq(text_bare("a b").text, "\"a b\"");
+    cr_expect_str_eq(text_bare("").text, "\"\"");
+    cr_expect_str_eq(text_bare(NULL).text, "(none)");
+}
+
+Test(text, equality_is_of_all_bytes)
+{
+    cr_expect(text_equal("a", "a"));
+    cr_expect_not(text_equal("a", "ab"));
+    cr_expect_not(text_equal("a", "A"));
+    cr_expect_not(text_equal(NULL, NULL));
+    cr_expect(text_equal_nocase("At+JWT", "at+jwt"));
+    cr_expect_not(text_equal_nocase("jwt", "jwt2"));
+    cr_expect_not(text_equal_nocase("jwt@", "jwt`"));
+}
