@@ -36,7 +36,8 @@ struct claims {
 /*
  * Judges the claims of a payload whose signature holds, at `now` (seconds
  * since 1970): issuer, audience, kind of token, times (RFC 7519 section 4.1),
- * identity. A claim of the wrong type is BAD_CLAIM, never absent.
+ * identity. A claim that a rule looks at and that has the wrong type is
+ * BAD_CLAIM, never absent.
  */
 enum reason claims_check(struct json_object *payload,
                          const struct claims_policy *policy,

@@ -219,10 +219,15 @@ config_read(const char *path, int argument_count, const char *const *arguments,
 
     *ret_config = (struct config){0};
     set_defaults(ret_config);
-    /* `path` is there to be overridden; the argument is read again below. */
-    for (int i = 0; i < argument_count; i++)
-        if (strncmp(arguments[i], config_prefix, sizeof config_prefix - 1) == 0)
-            path = arguments[i] + sizeof config_prefix - 1;
+    /* Read again below, where a path that is not absolute is a mistake. */
+    for (int i = 0; i < argument_count; i++) {
+        const char *other = arguments[i] + sizeof config_prefix - 1;
+
+        if (strncmp(arguments[i], config_prefix, sizeof config_prefix - 1) ==
+                0 &&
+            *other == '/')
+            path = other;
+    }
     free(ret_config->path);
     ret_config->path = strdup(path);
     if (ret_config->path == NULL)

@@ -170,7 +170,7 @@ Test(algorithm, agrees_with_wycheproof)
 
 Test(algorithm, the_table_has_the_names_of_rfc_7518_and_no_other)
 {
-    static const char *const others[] = {"none", "hs256", "HS256 ", "",
+    static const char *const others[] = {"none",   "hs256",   "HS256 ", "",
                                          "ES256K", "Ed25519", "RS1"};
     size_t count = 0;
 

@@ -8,11 +8,11 @@ static const struct {
     const char *text;
     const char *wanted; /* NULL: refused */
 } rows[] = {
-    {"", ""},          {"Zg", "f"},       {"Zm8", "fo"},
+    {"", ""},          {"Zg", "f"},        {"Zm8", "fo"},
     {"Zm9v", "foo"},   {"Zm9vYg", "foob"}, {"Zg==", NULL},
-    {"Zm8=", NULL},    {"Z", NULL},       {"Zm9vY", NULL},
-    {"Zh", NULL},      {"Zm9", NULL},     {"-_-_", "\xfb\xff\xbf"},
-    {"+/+/", NULL},    {"Zm 9v", NULL},   {"Zm9v\n", NULL},
+    {"Zm8=", NULL},    {"Z", NULL},        {"Zm9vY", NULL},
+    {"Zh", NULL},      {"Zm9", NULL},      {"-_-_", "\xfb\xff\xbf"},
+    {"+/+/", NULL},    {"Zm 9v", NULL},    {"Zm9v\n", NULL},
     {"Zm9\xc3", NULL}, {"Zm9.", NULL},
 };
 
@@ -21,8 +21,8 @@ Test(encoding, base64url_is_strict)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unsigned char into[32];
         size_t length = 0;
-        bool good = base64url_decode(rows[i].text, strlen(rows[i].text), into,
-                                     &length);
+        bool good =
+            base64url_decode(rows[i].text, strlen(rows[i].text), into, &length);
 
         cr_expect_eq(good, rows[i].wanted != NULL, "%s", rows[i].text);
         if (good && rows[i].wanted != NULL)

@@ -91,24 +91,25 @@ Test(jsonscan, reads_what_rfc_8259_has_and_nothing_else)
 
         memcpy(text, rows[i].text, rows[i].length);
         text = realloc(text, rows[i].length > 0 ? rows[i].length : 1);
-        cr_expect_eq(jsonscan(text, rows[i].length, &what, &at),
-                     rows[i].wanted, "%s: %s", rows[i].name, what);
+        cr_expect_eq(jsonscan(text, rows[i].length, &what, &at), rows[i].wanted,
+                     "%s: %s", rows[i].name, what);
         free(text);
     }
 }
 
 /* What this project refuses on purpose, though RFC 8259 lets it pass. */
 static const char *const refused_on_purpose[] = {
-    "y_string_null_escape",    "y_object_escaped_null_in_key",
-    "y_object_duplicated_key", "y_object_duplicated_key_and_value",
+    "y_string_null_escape",
+    "y_object_escaped_null_in_key",
+    "y_object_duplicated_key",
+    "y_object_duplicated_key_and_value",
 };
 
 static bool
 is_refused_on_purpose(const char *name)
 {
     for (size_t i = 0; i < 4; i++)
-        if (strncmp(name, refused_on_purpose[i],
-                    strcspn(name, ".")) == 0 &&
+        if (strncmp(name, refused_on_purpose[i], strcspn(name, ".")) == 0 &&
             strlen(refused_on_purpose[i]) == strcspn(name, "."))
             return true;
     return false;
@@ -147,8 +148,7 @@ Test(jsonscan, agrees_with_the_json_test_suite)
             cr_expect_eq(result, JSONSCAN_BAD, "%s", id);
         if (id[0] == 'y')
             cr_expect_eq(result,
-                         is_refused_on_purpose(id) ? JSONSCAN_BAD
-                                                   : JSONSCAN_OK,
+                         is_refused_on_purpose(id) ? JSONSCAN_BAD : JSONSCAN_OK,
                          "%s: %s", id, what);
         free(text);
     }

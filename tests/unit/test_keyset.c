@@ -143,12 +143,11 @@ Test(keyset, kid_names_exactly_one_key)
         cr_assert_eq(keyset_load(&paths, ENCODING_TEXT, 0, 1900000000, &keys,
                                  &problems, NULL),
                      REASON_OK, "%s", cases[i].file);
-        cr_expect_eq(keyset_candidates(&keys,
-                                       algorithm_find(cases[i].algorithm),
-                                       cases[i].kid, found, &problems),
-                     cases[i].wanted, "%s %s %s", cases[i].file,
-                     cases[i].algorithm,
-                     cases[i].kid != NULL ? cases[i].kid : "-");
+        cr_expect_eq(
+            keyset_candidates(&keys, algorithm_find(cases[i].algorithm),
+                              cases[i].kid, found, &problems),
+            cases[i].wanted, "%s %s %s", cases[i].file, cases[i].algorithm,
+            cases[i].kid != NULL ? cases[i].kid : "-");
         keyset_done(&keys);
         strings_done(&problems);
         free(path);
@@ -158,8 +157,7 @@ Test(keyset, kid_names_exactly_one_key)
 static bool
 is_taken(int type, const unsigned char *raw, size_t length)
 {
-    EVP_PKEY *public_key =
-        EVP_PKEY_new_raw_public_key(type, NULL, raw, length);
+    EVP_PKEY *public_key = EVP_PKEY_new_raw_public_key(type, NULL, raw, length);
     struct key key = {0};
     char what[KEY_WHAT_MAX];
     bool taken;
@@ -202,8 +200,8 @@ Test(keyset, no_edwards_point_of_small_order)
                 cr_expect_not(is_taken(EVP_PKEY_ED448, low448, 57));
             }
             if (offset >= -1 && offset <= 1) {
-                cr_expect_not(is_taken(EVP_PKEY_ED25519, high25519, 32),
-                              "p%+d", offset);
+                cr_expect_not(is_taken(EVP_PKEY_ED25519, high25519, 32), "p%+d",
+                              offset);
                 cr_expect_not(is_taken(EVP_PKEY_ED448, high448, 57), "p%+d",
                               offset);
             }

@@ -34,10 +34,9 @@ Test(pattern, matches_the_whole_text_in_any_locale)
             char what[PATTERN_WHAT_MAX];
             struct pattern *pattern = pattern_new(rows[i].expression, what);
 
-            cr_expect_eq(pattern != NULL &&
-                             pattern_matches(pattern, rows[i].text),
-                         rows[i].wanted, "%s on %s", rows[i].expression,
-                         rows[i].text);
+            cr_expect_eq(
+                pattern != NULL && pattern_matches(pattern, rows[i].text),
+                rows[i].wanted, "%s on %s", rows[i].expression, rows[i].text);
             pattern_free(pattern);
         }
     }

@@ -29,5 +29,5 @@ Test(reason, zero_and_what_is_out_of_range_are_no_yes)
     cr_expect_neq(REASON_OK, 0);
     cr_expect_str_eq(reason_name(0), "undecided");
     cr_expect_str_eq(reason_name(REASON_END), "undecided");
-    cr_expect_str_eq(reason_text((enum reason)-1), "no decision was reached");
+    cr_expect_str_eq(reason_text((enum reason) - 1), "no decision was reached");
 }

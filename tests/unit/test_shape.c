@@ -30,9 +30,9 @@ static const struct {
 Test(shape, decides_what_is_ours)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        cr_expect_eq(shape_is_token(rows[i].text, strlen(rows[i].text),
-                                    rows[i].cut),
-                     rows[i].wanted, "%s", rows[i].text);
+        cr_expect_eq(
+            shape_is_token(rows[i].text, strlen(rows[i].text), rows[i].cut),
+            rows[i].wanted, "%s", rows[i].text);
 }
 
 Test(shape, has_four_cutting_lengths)

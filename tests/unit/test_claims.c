@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "claims.h"
+
+#include "jsondoc.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+/* now = 1000000, skew 30, max_lifetime 3600, max_age as the row says. */
+static const struct {
+    const char *payload;
+    double max_age;
+    const char *wanted;
+} rows[] = {
+    {"{\"sub\":\"a\",\"exp\":1000001}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":999970}", 0, "expired"},
+    {"{\"sub\":\"a\",\"exp\":999970.5}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":999971}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":0}", 0, "expired"},
+    {"{\"sub\":\"a\",\"exp\":-1}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":null}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":true}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":9007199254740992}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1e400}", 0, "bad_claim"},
+    {"{\"sub\":\"a\"}", 0, "missing_claim"},
+    {"{\"sub\":\"a\",\"exp\":1003600}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1003601}", 0, "lifetime_too_long"},
+    {"{\"sub\":\"a\",\"exp\":1003600,\"iat\":1000000}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1003600,\"iat\":999999}", 0, "lifetime_too_long"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":1000030}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":1000031}", 0, "issued_in_future"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":\"1\"}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"nbf\":1000030}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"nbf\":1000031}", 0, "not_yet_valid"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"nbf\":{}}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":999940}", 60, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":999939}", 60, "too_old"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":1,\"auth_time\":999940}", 60,
+     "lifetime_too_long"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":999000,\"auth_time\":999940}", 60,
+     "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iat\":999999,\"auth_time\":999939}", 60,
+     "too_old"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"auth_time\":1000031}", 60,
+     "issued_in_future"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"auth_time\":\"x\"}", 60, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100}", 60, "missing_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"iss\":1}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"jti\":1}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"aud\":\"x\"}", 0, "wrong_audience"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"aud\":[]}", 0, "wrong_audience"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"aud\":null}", 0, "bad_claim"},
+    {"{\"exp\":1000100}", 0, "missing_claim"},
+    {"{\"sub\":null,\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":\"\",\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":\"a\\u007f\",\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":false}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":null}", 0, "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":\"false\"}", 0,
+     "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"token_use\":\"Access\"}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"token_use\":\"id\"}", 0,
+     "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"typ\":\"Bearer\"}", 0, "ok"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"typ\":\"Refresh\"}", 0, "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"use\":1}", 0, "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"token_type\":\"x\"}", 0,
+     "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"type\":\"reset\"}", 0, "refresh_token"},
+    {"{\"sub\":\"a\",\"exp\":1000100,\"type\":\"person\"}", 0, "ok"},
+};
+
+static const struct template_facts facts = {"web1", "sshd", "alice"};
+
+static const char *
+judge(const char *text, const struct claims_policy *policy)
+{
+    char what[JSONDOC_WHAT_MAX] = "";
+    struct json_object *payload = NULL;
+    struct claims claims;
+    struct verdict verdict = {0};
+    enum reason reason;
+
+    cr_assert_eq(jsondoc_parse(text, strlen(text), &payload, what), REASON_OK,
+                 "%s: %s", text, what);
+    reason = claims_check(payload, policy, &facts, 1000000, &claims, &verdict);
+    jsondoc_free(payload);
+    return reason_name(reason);
+}
+
+Test(claims, are_judged_at_a_given_moment)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char user_claim[] = "sub";
+        const struct claims_policy policy = {
+            .user_claim = user_claim,
+            .refuse_refresh = true,
+            .clock_skew = 30,
+            .max_lifetime = 3600,
+            .max_age = rows[i].max_age,
+        };
+
+        cr_expect_str_eq(judge(rows[i].payload, &policy), rows[i].wanted, "%s",
+                         rows[i].payload);
+    }
+}
+
+Test(claims, issuer_and_audience_are_exact)
+{
+    static const struct {
+        const char *more;
+        const char *wanted;
+    } cases[] = {
+        {"\"iss\":\"https://i\",\"aud\":\"ssh://web1\"", "ok"},
+        {"\"iss\":\"https://i\",\"aud\":[\"x\",\"sshd/alice%\"]", "ok"},
+        {"\"iss\":\"https://i/\",\"aud\":\"ssh://web1\"", "unknown_issuer"},
+        {"\"iss\":\"https://I\",\"aud\":\"ssh://web1\"", "unknown_issuer"},
+        {"\"aud\":\"ssh://web1\"", "missing_claim"},
+        {"\"iss\":\"https://i\"", "missing_claim"},
+        {"\"iss\":\"https://i\",\"aud\":\"ssh://web10\"", "wrong_audience"},
+        {"\"iss\":\"https://i\",\"aud\":\"ssh://%h\"", "wrong_audience"},
+        {"\"iss\":\"https://i\",\"aud\":[\"ssh://web1\",1]", "bad_claim"},
+        {"\"iss\":\"https://i\",\"aud\":[[\"ssh://web1\"]]", "bad_claim"},
+        {"\"iss\":\"https://i\",\"aud\":{\"a\":\"ssh://web1\"}", "bad_claim"},
+    };
+    char host[] = "ssh://%h";
+    char service[] = "%s/%u%%";
+    char *audience[] = {host, service};
+    char issuer[] = "https://i";
+    char user_claim[] = "sub";
+    const struct claims_policy policy = {
+        .issuer = issuer,
+        .audience = {audience, 2},
+        .user_claim = user_claim,
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+
+        snprintf(text, sizeof text, "{\"sub\":\"a\",\"exp\":1000100,%s}",
+                 cases[i].more);
+        cr_expect_str_eq(judge(text, &policy), cases[i].wanted, "%s", text);
+    }
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "support.h"
+#include "text.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY "key_file = /k\n"
+
+static const struct {
+    const char *name;
+    const char *text;
+    unsigned mode;
+    const char *wanted; /* a part of the mistake, NULL: valid */
+} rows[] = {
+    {"smallest", KEY, 0600, NULL},
+    {"readable", KEY, 0644, NULL},
+    {"no final newline", "key_file = /k", 0600, NULL},
+    {"comments and space", "# c = d\n\n \t\n  key_file=/a\t/b  \n", 0600, NULL},
+    {"nothing", "", 0600, "\"key_file\" is required"},
+    {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
+    {"not built", KEY "user_map = /m\n", 0600, "\"user_map\" is no setting"},
+    {"case", "Key_file = /k\n", 0600, "\"Key_file\" is no setting"},
+    {"twice", KEY KEY, 0600, ":2: \"key_file\" is given twice"},
+    {"no value", KEY "issuer =\n", 0600, "\"issuer\" has no value"},
+    {"no equals", KEY "issuer\n", 0600, ":2: \"issuer\" is no \"key = value\""},
+    {"section", KEY "[issuer a]\n", 0600, "is no section"},
+    {"CR", "key_file = /k\r\n", 0600, ":1: the line ends as on Windows"},
+    {"control",
+     KEY "issuer = a\x1b"
+         "b\n",
+     0600, ":2: a control byte"},
+    {"BOM", "\xef\xbb\xbf" KEY, 0600, "is no setting"},
+    {"relative key", "key_file = k\n", 0600, "absolute paths"},
+    {"argument", KEY "debug = yes\n", 0600, "is a module argument"},
+    {"bool", KEY "allow_root = true\n", 0600, "neither yes nor no"},
+    {"duration", KEY "clock_skew = 5x\n", 0600, "is not a duration"},
+    {"negative", KEY "clock_skew = -5\n", 0600, "is not a duration"},
+    {"fraction", KEY "clock_skew = 1.5\n", 0600, "is not a duration"},
+    {"duration most", KEY "clock_skew = 1h\n", 0600, NULL},
+    {"duration more", KEY "clock_skew = 3601\n", 0600, "out of range"},
+    {"huge", KEY "max_lifetime = 9999999999999999\n", 0600, "is not a"},
+    {"size least", KEY "max_token_size = 256\n", 0600, NULL},
+    {"size less", KEY "max_token_size = 255\n", 0600, "out of range"},
+    {"none", KEY "algorithms = HS256 none\n", 0600, "is no algorithm"},
+    {"template", KEY "audience = a%x\n", 0600, "% that is none of"},
+    {"pattern", KEY "user_pattern = [a-\n", 0600, "regular expression"},
+    {"pointer", KEY "user_claim = /a~2\n", 0600, "JSON pointer"},
+    {"group writes", KEY, 0620, "group or others may write it"},
+    {"others write", KEY, 0602, "group or others may write it"},
+};
+
+Test(config, takes_what_is_right_and_names_what_is_wrong)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *path = scratch_file("conf", rows[i].text, strlen(rows[i].text),
+                                  rows[i].mode);
+        struct config config;
+        bool valid = config_read(path, 0, NULL, &config);
+        const char *said =
+            config.errors.count > 0 ? config.errors.items[0] : "";
+
+        cr_expect_eq(valid, rows[i].wanted == NULL, "%s: %s", rows[i].name,
+                     said);
+        cr_expect_eq(config.is_mistaken, !valid, "%s", rows[i].name);
+        if (rows[i].wanted != NULL)
+            cr_expect(strstr(said, rows[i].wanted) != NULL &&
+                          strncmp(said, path, strlen(path)) == 0,
+                      "%s: %s", rows[i].name, said);
+        config_done(&config);
+        free(path);
+    }
+}
+
+Test(config, a_file_that_is_none_is_a_mistake)
+{
+    static const char *const paths[] = {"/nonexistent/c", "/tmp", "/dev/null"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct config config;
+
+        cr_expect_not(config_read(paths[i], 0, NULL, &config), "%s", paths[i]);
+        config_done(&config);
+    }
+}
+
+/* A value away from its default, and what wrong text looks like, by setting. */
+static const struct {
+    const char *name;
+    const char *other;
+} others[] = {
+    {"key_file", "/other"},
+    {"key_encoding", "hex"},
+    {"algorithms", "ES256 RS256"},
+    {"issuer", "https://i"},
+    {"audience", "ssh://%h %%"},
+    {"token_types", "at+jwt"},
+    {"refuse_refresh", "no"},
+    {"clock_skew", "1m"},
+    {"max_lifetime", "1h"},
+    {"max_age", "5m"},
+    {"user_claim", "/user/email"},
+    {"user_pattern", "a+"},
+    {"min_uid", "500"},
+    {"allow_root", "yes"},
+    {"prompt", "JWT:"},
+    {"max_token_size", "8k"},
+    {"hostname", "Web1.Example"},
+    {"fail_delay", "0"},
+};
+
+/* The bytes of all fields, to see that a setting changes something. */
+static void
+check_other(const struct config *config, const char *name, const char *how)
+{
+    const struct issuer *issuer = &config->issuer;
+    const struct claims_policy *claims = &issuer->token.claims;
+    const bool as_wanted[] = {
+        text_equal(issuer->key_files.items[0], "/other"),
+        issuer->key_encoding == ENCODING_HEX,
+        issuer->token.algorithms == (algorithm_bit(algorithm_find("ES256")) |
+                                     algorithm_bit(algorithm_find("RS256"))),
+        text_equal(claims->issuer, "https://i"),
+        claims->audience.count == 2 &&
+            text_equal(claims->audience.items[1], "%%"),
+        issuer->token.types.count == 1,
+        !claims->refuse_refresh,
+        claims->clock_skew == 60,
+        claims->max_lifetime == 3600,
+        claims->max_age == 300,
+        text_equal(claims->user_claim, "/user/email"),
+        issuer->account.user_pattern != NULL,
+        issuer->account.min_uid == 500,
+        issuer->account.allow_root,
+        text_equal(config->prompt, "JWT:"),
+        issuer->token.size_max == 8192,
+        text_equal(config->hostname, "web1.example"),
+        config->fail_delay == 0,
+    };
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (text_equal(others[i].name, name))
+            cr_expect(as_wanted[i], "%s by %s", name, how);
+}
+
+Test(config, every_setting_is_read_from_file_and_line)
+{
+    size_t seen = 0;
+    const struct setting *setting;
+
+    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
+        const char *other = NULL;
+        char text[256];
+        char argument[256];
+        const char *arguments[1] = {argument};
+        struct config config;
+        char *path;
+
+        if (setting->scope == SCOPE_ARGUMENT)
+            continue;
+        for (size_t o = 0; o < sizeof others / sizeof others[0]; o++)
+            if (text_equal(others[o].name, setting->name))
+                other = others[o].other;
+        cr_assert_not_null(other, "no other value of %s", setting->name);
+        seen++;
+
+        snprintf(text, sizeof text, "%s%s = %s\n",
+                 i == 0 ? "" : "key_file = /k\n", setting->name, other);
+        path = scratch_file("conf", text, strlen(text), 0600);
+        cr_expect(config_read(path, 0, NULL, &config), "%s", setting->name);
+        check_other(&config, setting->name, "file");
+        config_done(&config);
+        free(path);
+
+        /* The line wins over the file, which has the default. */
+        snprintf(text, sizeof text, "%s%s = %s\n",
+                 i == 0 ? "" : "key_file = /k\n", setting->name,
+                 setting->default_text != NULL ? setting->default_text : "/k");
+        if (setting->default_text == NULL && i != 0)
+            snprintf(text, sizeof text, "key_file = /k\n");
+        snprintf(argument, sizeof argument, "%s=%s", setting->name, other);
+        path = scratch_file("conf", text, strlen(text), 0600);
+        cr_expect(config_read(path, 1, arguments, &config), "%s",
+                  setting->name);
+        check_other(&config, setting->name, "argument");
+        config_done(&config);
+        free(path);
+    }
+    cr_expect_eq(seen, sizeof others / sizeof others[0]);
+}
+
+Test(config, arguments_are_as_strict_as_the_file)
+{
+    static const struct {
+        const char *arguments[2];
+        bool wanted;
+    } cases[] = {
+        {{"debug", "use_first_pass"}, true},
+        {{"user_from_token=yes", "try_first_pass"}, true},
+        {{"debug", "debug"}, false},
+        {{"debug", "degub"}, false},
+        {{"debug", "prompt"}, false},
+        {{"debug", "config=relative"}, false},
+        {{"debug", "fail_delay=\x01"}, false},
+    };
+    char *path = scratch_file("conf", KEY, strlen(KEY), 0600);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config config;
+
+        cr_expect_eq(config_read(path, 2, cases[i].arguments, &config),
+                     cases[i].wanted, "%s %s", cases[i].arguments[0],
+                     cases[i].arguments[1]);
+        config_done(&config);
+    }
+    free(path);
+}
