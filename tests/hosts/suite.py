@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SSH, WEB, LOG = 2222, 8099, "/tmp/devlog"
 CONF, SECRET_FILE = "/etc/security/pam_jwt.conf", "/etc/security/pam_jwt.secret"
 PASSWORD = "correct.horse.battery"
+LONG_PASSWORD = "p.w.s" * 100
 passed, failed, skipped = 0, 0, 0
 children, tokens = [], []
 
@@ -113,9 +114,9 @@ def by_keyboard(user, answers, prompts=None):
 
 def set_up():
     spawn("/usr/bin/python3", os.path.join(HERE, "devlog.py"), LOG)
-    for user in ("alice", "bob"):
+    for user in ("alice", "bob", "carol"):
         subprocess.run(["useradd", "-m", "-s", "/bin/sh", user], check=True)
-    subprocess.run(["chpasswd"], input=f"alice:{PASSWORD}\nbob:{PASSWORD}\n".encode(), check=True)
+    subprocess.run(["chpasswd"], input=f"alice:{PASSWORD}\nbob:{PASSWORD}\ncarol:{LONG_PASSWORD}\n".encode(), check=True)
     subprocess.run(f"openssl rand -hex 32 >{SECRET_FILE}; chmod 600 {SECRET_FILE}", shell=True, check=True)
     configure()
     stack = f"""auth [success=done ignore=ignore default=die] {BUILD}/pam_jwt.so
@@ -177,6 +178,8 @@ def ssh_logins():
                         "-o", "UserKnownHostsFile=/dev/null", "alice@127.0.0.1", "id", "-un"], stdin=subprocess.DEVNULL,
                        capture_output=True, text=True, env={"PATH": os.environ["PATH"], "SSH_ASKPASS": askpass,
                                                             "SSH_ASKPASS_REQUIRE": "force", "HOME": "/root"})
+    expect("a password of 500 bytes logs in, password method", by_password("carol", LONG_PASSWORD) == "carol")
+    expect("a password of 500 bytes logs in, keyboard-interactive", by_keyboard("carol", [LONG_PASSWORD, ""]) == "carol")
     expect("the OpenSSH client logs in with a token", r.stdout.strip() == "alice", r.stderr)
     long = good(groups=["g%04d" % i for i in range(250)])
     parts = [long[i:i + 500] for i in range(0, len(long), 500)]

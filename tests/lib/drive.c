@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * drive CONFDIR TOKEN-FILE USER COUNT: what pamtester cannot show of a module:
- * a thousand loadings, each in a thread that ends; a login without a user; the
- * host's OpenSSL error queue. One line a case, the closing line last.
+ * drive CONFDIR TOKEN-FILE USER COUNT SHORT-TOKEN-FILE: what pamtester cannot
+ * show of a module: a thousand loadings, each in a thread that ends; a login
+ * without a user; the host's OpenSSL error queue. One line a case, the closing
+ * line last.
  */
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct host {
     const char *confdir;
@@ -82,6 +84,36 @@ login(struct host *host, const char *service, const char *user, char *ret_user)
         pam_end(pamh, code);
     }
     return code;
+}
+
+/* A token that ends between authentication and the account phase. */
+static void
+outlive_token(struct host *host, const char *token_file)
+{
+    const struct pam_conv conversation = {converse, host};
+    struct host before = *host;
+    pam_handle_t *pamh = NULL;
+    FILE *file = fopen(token_file, "r");
+    int code = PAM_SYSTEM_ERR;
+
+    if (file != NULL && fgets(host->token, sizeof host->token, file) != NULL) {
+        fclose(file);
+        host->token[strcspn(host->token, "\n")] = '\0';
+        if (pam_start_confdir("short", host->user, &conversation, host->confdir,
+                              &pamh) == PAM_SUCCESS)
+            code = pam_authenticate(pamh, 0);
+    }
+    expect(code == PAM_SUCCESS && pam_acct_mgmt(pamh, 0) == PAM_SUCCESS,
+           "a token that ends soon logs in");
+    sleep(4);
+    expect(code == PAM_SUCCESS && pam_acct_mgmt(pamh, 0) == PAM_ACCT_EXPIRED,
+           "once it has ended the account phase says so");
+    expect(pam_setcred(pamh, PAM_ESTABLISH_CRED) == PAM_SUCCESS &&
+               pam_setcred(pamh, PAM_DELETE_CRED) == PAM_SUCCESS,
+           "setcred succeeds, however often");
+    if (pamh != NULL)
+        pam_end(pamh, code);
+    *host = before;
 }
 
 static void *
@@ -159,7 +191,7 @@ main(int argc, char **argv)
     static struct host host;
     FILE *file;
 
-    if (argc != 5)
+    if (argc != 6)
         return 2;
     host.confdir = argv[1];
     host.user = argv[3];
@@ -168,6 +200,7 @@ main(int argc, char **argv)
         return 2;
     fclose(file);
     host.token[strcspn(host.token, "\n")] = '\0';
+    outlive_token(&host, argv[5]);
     leave_error_queue(&host);
     log_in_without_user(&host);
     load_often(&host, atoi(argv[4]));

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -107,6 +108,77 @@ Test(keyset, a_secret_that_others_may_read_is_no_secret)
         cr_expect_eq(count_good(path, &problems), 0, "%s", names[i]);
         cr_expect(problems.count == 1 &&
                   strstr(problems.items[0], "may read") != NULL);
+        strings_done(&problems);
+        free(path);
+    }
+}
+
+/* The same 32 bytes, as each key_encoding writes them, and as none does. */
+Test(keyset, a_secret_is_read_as_key_encoding_says)
+{
+    static const char bytes[] = "0123456789abcdef0123456789abcdef";
+    static const struct {
+        enum key_encoding encoding;
+        const char *text;
+        bool wanted;
+    } cases[] = {
+        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef", true},
+        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef\n", true},
+        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef\n\n", false},
+        {ENCODING_HEX,
+         "30313233343536373839616263646566303132333435363738396162636465\n66",
+         true},
+        {ENCODING_HEX,
+         "30313233343536373839616263646566303132333435363738396162636465g6",
+         false},
+        {ENCODING_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\nODlhYmNkZWY=\n",
+         true},
+        {ENCODING_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", false},
+        {ENCODING_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
+         true},
+        {ENCODING_BASE64URL,
+         "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *path =
+            scratch_file("secret", cases[i].text, strlen(cases[i].text), 0600);
+        char *items[1] = {path};
+        const struct strings paths = {items, 1};
+        struct strings problems = {0};
+        struct keyset keys = {0};
+        enum reason reason = keyset_load(&paths, cases[i].encoding, 0, 0, &keys,
+                                         &problems, NULL);
+        bool same = reason == REASON_OK &&
+                    keys.files[0].keys[0].secret_length == 32 &&
+                    memcmp(keys.files[0].keys[0].secret, bytes, 32) == 0;
+
+        cr_expect_eq(same, cases[i].wanted, "row %zu", i);
+        keyset_done(&keys);
+        strings_done(&problems);
+        free(path);
+    }
+}
+
+/* Everybody has a public key: none may be taken for a secret. */
+Test(keyset, a_public_key_is_no_secret)
+{
+    static const char *const texts[] = {
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFZ2Lr0WkQ3u2sYl0b3Zb2rFh2o9",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHA=",
+        "{ not JSON, but it begins so, and is longer than 32 bytes",
+        "  -----BEGIN PUBLIC KEY----- of which the rest was lost, alas",
+        "0\x2a"
+        "01234567890123456789012345678901234567890x",
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        /* The last is a DER SEQUENCE of exactly the file's length. */
+        char *path = scratch_file("secret", texts[i],
+                                  i == 4 ? 44 : strlen(texts[i]), 0600);
+        struct strings problems = {0};
+
+        cr_expect_eq(count_good(path, &problems), 0, "%s", texts[i]);
         strings_done(&problems);
         free(path);
     }
