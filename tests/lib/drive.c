@@ -116,6 +116,55 @@ outlive_token(struct host *host, const char *token_file)
     *host = before;
 }
 
+/* Called by libpam in place of sleeping. */
+static unsigned delay_asked;
+
+static void
+note_delay(int status, unsigned microseconds, void *data)
+{
+    (void)data;
+    if (status != PAM_SUCCESS)
+        delay_asked = microseconds;
+}
+
+static unsigned
+delay_of(struct host *host, const char *answer)
+{
+    const struct pam_conv conversation = {converse, host};
+    const union {
+        void (*function)(int, unsigned, void *);
+        const void *item;
+    } delay = {note_delay};
+    struct host before = *host;
+    pam_handle_t *pamh = NULL;
+
+    delay_asked = 0;
+    snprintf(host->token, sizeof host->token, "%s", answer);
+    if (pam_start_confdir("delay", host->user, &conversation, host->confdir,
+                          &pamh) == PAM_SUCCESS) {
+        pam_set_item(pamh, PAM_FAIL_DELAY, delay.item);
+        pam_end(pamh, pam_authenticate(pamh, 0));
+    }
+    *host = before;
+    return delay_asked;
+}
+
+/* libpam varies a delay by half of it in either direction. */
+static void
+ask_for_delay(struct host *host)
+{
+    static const char *const answers[] = {
+        "hunter2", "", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.AAAAAAAAAAAA"};
+
+    for (size_t i = 0; i < 3; i++) {
+        char what[96];
+        unsigned asked = delay_of(host, answers[i]);
+
+        snprintf(what, sizeof what, "fail_delay is asked for, answer %zu", i);
+        expect(asked >= 3500000 && asked <= 10500000, what);
+    }
+}
+
 static void *
 login_in_thread(void *data)
 {
@@ -203,6 +252,7 @@ main(int argc, char **argv)
     outlive_token(&host, argv[5]);
     leave_error_queue(&host);
     log_in_without_user(&host);
+    ask_for_delay(&host);
     load_often(&host, atoi(argv[4]));
     printf("%d passed, %d failed, 0 skipped\n", passed, failed);
     return failed > 0;
