@@ -35,6 +35,7 @@ struct options {
     double lifetime;
     const char **claims; /* NAME=JSON */
     int claim_count;
+    bool json;
 };
 
 static bool
@@ -51,6 +52,7 @@ read_options(int argc, char **argv, struct options *options)
         {"typ", required_argument, NULL, 't'},
         {"ttl", required_argument, NULL, 'l'},
         {"claim", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
     const struct setting *encoding = setting_find("key_encoding");
@@ -89,6 +91,9 @@ read_options(int argc, char **argv, struct options *options)
             break;
         case 'c':
             options->claims[options->claim_count++] = optarg;
+            break;
+        case 'j':
+            options->json = true;
             break;
         default:
             good = false;
@@ -177,17 +182,31 @@ encode(struct json_object *object)
 }
 
 static void
-print_token(const char *signing_input, const char *signature)
+print_token(const char *signing_input, const char *signature, bool json)
 {
     size_t length = strlen(signing_input) + 1 + strlen(signature);
+    char *token = NULL;
+    struct json_object *object;
 
-    printf("%s.%s\n", signing_input, signature);
     fprintf(stderr, "%zu bytes: %s\n", length,
             length < FITS_SUDO  ? "fits sudo (511) and ssh (1023)"
             : length < FITS_SSH ? "fits ssh (1023), too long for one answer "
                                   "to sudo (511)"
                                 : "too long for one answer to sudo (511) or "
                                   "ssh (1023): give it in parts");
+    if (!json) {
+        printf("%s.%s\n", signing_input, signature);
+        return;
+    }
+    object = json_object_new_object();
+    if (asprintf(&token, "%s.%s", signing_input, signature) < 0)
+        token = NULL;
+    cli_add_string(object, "token", token);
+    cli_add(object, "length", json_object_new_int64((int64_t)length));
+    cli_add(object, "fits_sudo", json_object_new_boolean(length < FITS_SUDO));
+    cli_add(object, "fits_ssh", json_object_new_boolean(length < FITS_SSH));
+    cli_print_json(object);
+    secret_free_string(token);
 }
 
 static bool
@@ -207,7 +226,7 @@ sign(const struct algorithm *algorithm, const struct key *key,
         asprintf(&input, "%s.%s", head, body) > 0 &&
         algorithm_mac(algorithm, key, input, strlen(input), mac)) {
         base64url_encode(mac, algorithm->hash_size, signature);
-        print_token(input, signature);
+        print_token(input, signature, options->json);
         done = true;
     }
     free(input);

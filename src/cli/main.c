@@ -16,12 +16,12 @@ static const struct command {
     const char *synopsis;
     const char *help;
 } commands[] = {
-    {"keygen", cli_keygen, "[--alg HS256] [--out FILE]",
+    {"keygen", cli_keygen, "[--alg HS256] [--out FILE] [--json]",
      "make a key, and print the settings that use it"},
     {"issue", cli_issue,
      "--key FILE --sub NAME [--ttl 5m] [--aud A] [--iss I]\n"
      "             [--claim NAME=JSON]... [--alg A] [--kid K] [--typ T]\n"
-     "             [--key-encoding E]",
+     "             [--key-encoding E] [--json]",
      "print a token"},
     {"verify", cli_verify,
      "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"
