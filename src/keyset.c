@@ -189,6 +189,14 @@ load_pem(struct keyfile *file, const struct file *content,
                     "the key fits none of algorithms");
 }
 
+static bool
+note_bad_kid(struct keyfile *file, struct json_object *jwk)
+{
+    const char *kid = jsondoc_string(jwk, "kid");
+
+    return kid == NULL || strings_add(&file->bad_kids, kid, strlen(kid));
+}
+
 /* One JWK of a file. `ret_private`: the whole file must be refused. */
 static bool
 load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
@@ -214,7 +222,8 @@ load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
         return false;
     case KEY_BAD:
     default:
-        return complain_key(loading->problems, file->path, number, NULL, what);
+        return note_bad_kid(file, jwk) &&
+               complain_key(loading->problems, file->path, number, NULL, what);
     }
 }
 
@@ -356,6 +365,8 @@ choose_in_set(struct keyfile *file, const struct algorithm *algorithm,
 {
     struct key *chosen = NULL;
 
+    if (strings_have(&file->bad_kids, kid))
+        return NULL; /* ambiguous, had the other key been good */
     for (size_t i = 0; i < file->count; i++) {
         struct key *key = &file->keys[i];
 
@@ -439,6 +450,7 @@ keyset_done(struct keyset *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
         drop_keys(&keys->files[i]);
+        strings_done(&keys->files[i].bad_kids);
         jsondoc_free(keys->files[i].document);
     }
     free(keys->files);

@@ -34,6 +34,7 @@ struct keyfile {
     struct json_object *document;
     struct key *keys;
     size_t count;
+    struct strings bad_kids; /* of keys left out: they name no one key */
 };
 
 struct keyset {

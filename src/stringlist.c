@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stringlist.h"
 
+#include "text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,15 @@ strings_addf(struct strings *list, const char *format, ...)
     added = strings_add(list, line, (size_t)length);
     free(line);
     return added;
+}
+
+bool
+strings_have(const struct strings *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_equal(list->items[i], text))
+            return true;
+    return false;
 }
 
 void

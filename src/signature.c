@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "signature.h"
+
+#include "jws.h"
+#include "text.h"
+
+#include <string.h>
+
+/*
+ * The checks, in this order:
+ * 1. "alg" MUST be one of the table, of the allow-list, and of a type that a
+ *    configured key has.
+ * 2. A configured key MUST fit; the header never brings one.
+ * 3. The signature MUST verify with it.
+ */
+
+static enum reason
+check_algorithm(const struct jws *jws, unsigned allowed,
+                const struct keyset *keys, const struct algorithm **ret_found,
+                struct verdict *verdict)
+{
+    const struct algorithm *algorithm = algorithm_find(jws->algorithm);
+    struct shown name = text_quote(jws->algorithm, strlen(jws->algorithm));
+
+    verdict_check(verdict, "algorithm", "algorithms");
+    if (algorithm == NULL)
+        return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
+                              "token has alg=%s, which is not known",
+                              name.text);
+    *ret_found = algorithm;
+    if (allowed != 0 && (allowed & algorithm_bit(algorithm)) == 0)
+        return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
+                              "token has alg=%s, which algorithms does not "
+                              "list",
+                              name.text);
+    if ((keyset_algorithms(keys, allowed) & algorithm_bit(algorithm)) == 0)
+        return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
+                              "token has alg=%s, for which no key of key_file "
+                              "is meant%s",
+                              name.text,
+                              allowed == 0 ? " (algorithms is unset)" : "");
+    return REASON_OK;
+}
+
+static enum reason
+no_key(const struct jws *jws, struct keyset *keys, struct strings *problems,
+       struct verdict *verdict)
+{
+    /* Keys of a set are built when wanted: is there a good one at all? */
+    if (keyset_build_all(keys, problems) == 0)
+        return verdict_refuse(verdict, REASON_KEY_UNAVAILABLE,
+                              "no key of key_file is usable (pam-jwt check)");
+    if (jws->kid == NULL)
+        return verdict_refuse(verdict, REASON_UNKNOWN_KEY,
+                              "token has alg=%s and no kid, and not exactly "
+                              "one key fits",
+                              jws->algorithm);
+    return verdict_refuse(verdict, REASON_UNKNOWN_KEY,
+                          "token has alg=%s kid=%s, which names no usable key",
+                          jws->algorithm,
+                          text_quote(jws->kid, strlen(jws->kid)).text);
+}
+
+/* A signature shorter than the key makes them was probably cut on the way. */
+static void
+note_short_signature(const struct jws *jws, const struct algorithm *algorithm,
+                     const struct key *key, struct verdict *verdict)
+{
+    if (jws->signature_length < algorithm_signature_size(algorithm, key))
+        verdict->torn = true;
+}
+
+static enum reason
+try_keys(const struct jws *jws, const struct algorithm *algorithm,
+         struct keyset *keys, struct strings *problems, struct verdict *verdict)
+{
+    const struct key *candidates[KEYSET_CANDIDATES_MAX];
+    size_t count;
+
+    verdict_check(verdict, "key", "key_file");
+    count = keyset_candidates(keys, algorithm, jws->kid, candidates, problems);
+    if (count == 0)
+        return no_key(jws, keys, problems, verdict);
+
+    verdict_check(verdict, "signature", "key_file");
+    for (size_t i = 0; i < count; i++) {
+        note_short_signature(jws, algorithm, candidates[i], verdict);
+        if (algorithm_verify(algorithm, candidates[i], jws->signing_input,
+                             jws->signing_length, jws->signature,
+                             jws->signature_length) == ALGORITHM_RIGHT)
+            return REASON_OK;
+    }
+    return verdict_refuse(verdict, REASON_BAD_SIGNATURE,
+                          "alg=%s, %zu %s tried, signature of %zu bytes",
+                          algorithm->name, count, count == 1 ? "key" : "keys",
+                          jws->signature_length);
+}
+
+enum reason
+signature_check(const struct jws *jws, unsigned allowed, struct keyset *keys,
+                struct strings *problems, struct verdict *verdict)
+{
+    const struct algorithm *algorithm = NULL;
+    enum reason reason =
+        check_algorithm(jws, allowed, keys, &algorithm, verdict);
+
+    if (reason == REASON_OK)
+        reason = try_keys(jws, algorithm, keys, problems, verdict);
+    return reason;
+}
