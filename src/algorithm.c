@@ -77,23 +77,12 @@ size_t
 algorithm_signature_size(const struct algorithm *algorithm,
                          const struct key *key)
 {
-    switch (key->type) {
-    case KEY_SECRET:
+    if (key->type == KEY_SECRET)
         return algorithm->hash_size;
-    case KEY_P256:
-        return 64;
-    case KEY_P384:
-        return 96;
-    case KEY_P521:
-        return 132;
-    case KEY_ED25519:
-        return 64;
-    case KEY_ED448:
-        return 114;
-    case KEY_RSA:
-    default:
+    if (key->type == KEY_RSA)
         return (size_t)EVP_PKEY_get_size(key->public_key);
-    }
+    /* R and S (RFC 7518 section 3.4, RFC 8032 sections 5.1.6 and 5.2.6). */
+    return 2 * key_kind(key->type)->size;
 }
 
 bool

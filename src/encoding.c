@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "encoding.h"
 
+#include <stdlib.h>
+
 static const char alphabet_url[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -113,4 +115,14 @@ base64url_encode(const unsigned char *bytes, size_t length, char *into)
         into[used++] = alphabet_url[bits << (6 - held) & 63];
     into[used] = '\0';
     return used;
+}
+
+char *
+base64url_text(const unsigned char *bytes, size_t length)
+{
+    char *text = malloc(BASE64URL_ENCODED_SIZE(length));
+
+    if (text != NULL)
+        base64url_encode(bytes, length, text);
+    return text;
 }

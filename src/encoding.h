@@ -32,4 +32,7 @@ bool hex_decode(const char *text, size_t length, unsigned char *into,
 /* Writes base64url without padding, and a NUL. Returns its length. */
 size_t base64url_encode(const unsigned char *bytes, size_t length, char *into);
 
+/* The same as a string for the caller to free; NULL: out of memory. */
+char *base64url_text(const unsigned char *bytes, size_t length);
+
 #endif

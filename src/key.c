@@ -12,6 +12,37 @@
 
 #define SECRET_LENGTH_MIN 32
 
+static const struct key_kind kinds[] = {
+    {KEY_SECRET, "oct", NULL, 0, NULL},
+    {KEY_RSA, "RSA", NULL, 0, NULL},
+    {KEY_P256, "EC", "P-256", 32, "P-256"},
+    {KEY_P384, "EC", "P-384", 48, "P-384"},
+    {KEY_P521, "EC", "P-521", KEY_CURVE_BYTES_MAX, "P-521"},
+    {KEY_ED25519, "OKP", "Ed25519", 32, "ED25519"},
+    {KEY_ED448, "OKP", "Ed448", 57, "ED448"},
+};
+
+#define KIND_COUNT (sizeof kinds / sizeof kinds[0])
+
+const struct key_kind *
+key_kind(enum key_type type)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (kinds[i].type == type)
+            return &kinds[i];
+    return NULL;
+}
+
+const struct key_kind *
+key_kind_named(const char *kty, const char *crv)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (text_equal(kinds[i].kty, kty) &&
+            (kinds[i].crv == NULL || text_equal(kinds[i].crv, crv)))
+            return &kinds[i];
+    return NULL;
+}
+
 enum key_result
 key_say(enum key_result result, char what[KEY_WHAT_MAX], const char *text)
 {

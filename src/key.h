@@ -28,6 +28,22 @@ enum key_type {
     KEY_ED448 = 1 << 6
 };
 
+/* Bytes of the largest coordinate, P-521's. */
+#define KEY_CURVE_BYTES_MAX 66
+
+/* How a key type is written in a JWK (RFC 7518 section 6, RFC 8037). */
+struct key_kind {
+    enum key_type type;
+    const char *kty;
+    const char *crv;   /* NULL: the kind has none */
+    size_t size;       /* bytes of a coordinate, or of an Edwards key */
+    const char *group; /* OpenSSL's name of the curve */
+};
+
+/* The kind of a type; the kind that a JWK names, NULL for neither. */
+const struct key_kind *key_kind(enum key_type type);
+const struct key_kind *key_kind_named(const char *kty, const char *crv);
+
 /* One trusted key; it owns what it points to. */
 struct key {
     enum key_type type;
@@ -84,6 +100,19 @@ enum key_result key_build(struct key *key, char what[KEY_WHAT_MAX]);
  */
 enum key_result key_from_pem(const char *text, size_t length, time_t now,
                              struct key *ret_key, char what[KEY_WHAT_MAX]);
+
+/*
+ * The required members of a built public key as a JWK, in the canonical form
+ * that RFC 7638 section 3 hashes: one object, names sorted, no white space.
+ * NULL: out of memory. The caller frees it.
+ */
+char *key_canonical(const struct key *key);
+
+/* base64url of a SHA-256, with its NUL. */
+#define KEY_THUMBPRINT_SIZE 44
+
+/* The JWK thumbprint of a built public key (RFC 7638). */
+bool key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE]);
 
 /* Wipes and frees; a zeroed key is allowed. */
 void key_done(struct key *key);

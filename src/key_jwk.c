@@ -27,35 +27,11 @@
 /* Bytes of the longest number: an RSA modulus, and one byte to see beyond. */
 #define NUMBER_MAX (KEY_RSA_BITS_MAX / 8 + 1)
 
-#define CURVE_BYTES_MAX 66
-
-static const struct jwk_kind {
-    const char *kty;
-    const char *crv; /* NULL: the kind has none */
-    enum key_type type;
-    size_t size;       /* bytes of a coordinate or of the raw key */
-    const char *group; /* OpenSSL's name */
-} kinds[] = {
-    {"oct", NULL, KEY_SECRET, 0, NULL},
-    {"RSA", NULL, KEY_RSA, 0, NULL},
-    {"EC", "P-256", KEY_P256, 32, "P-256"},
-    {"EC", "P-384", KEY_P384, 48, "P-384"},
-    {"EC", "P-521", KEY_P521, CURVE_BYTES_MAX, "P-521"},
-    {"OKP", "Ed25519", KEY_ED25519, 32, "ED25519"},
-    {"OKP", "Ed448", KEY_ED448, 57, "ED448"},
-};
-
-static const struct jwk_kind *
+static const struct key_kind *
 find_kind(struct json_object *jwk)
 {
-    const char *kty = jsondoc_string(jwk, "kty");
-    const char *crv = jsondoc_string(jwk, "crv");
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (text_equal(kinds[i].kty, kty) &&
-            (kinds[i].crv == NULL || text_equal(kinds[i].crv, crv)))
-            return &kinds[i];
-    return NULL;
+    return key_kind_named(jsondoc_string(jwk, "kty"),
+                          jsondoc_string(jwk, "crv"));
 }
 
 /* RFC 7518 section 6.2.2, 6.3.2; "k" of a public key would be a mistake too. */
@@ -163,7 +139,7 @@ enum key_result
 key_from_jwk(struct json_object *jwk, struct key *ret_key,
              char what[KEY_WHAT_MAX])
 {
-    const struct jwk_kind *kind = find_kind(jwk);
+    const struct key_kind *kind = find_kind(jwk);
     struct key key = {0};
     enum key_result result;
 
@@ -234,9 +210,9 @@ out:
 
 /* The uncompressed point of SEC 1: 04, x, y, each at its full length. */
 static EVP_PKEY *
-build_ec(struct json_object *jwk, const struct jwk_kind *kind)
+build_ec(struct json_object *jwk, const struct key_kind *kind)
 {
-    unsigned char point[1 + 2 * CURVE_BYTES_MAX + 3] = {0x04};
+    unsigned char point[1 + 2 * KEY_CURVE_BYTES_MAX + 3] = {0x04};
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     EVP_PKEY *public_key = NULL;
     size_t x = 0;
@@ -256,7 +232,7 @@ build_ec(struct json_object *jwk, const struct jwk_kind *kind)
 }
 
 static EVP_PKEY *
-build_edwards(struct json_object *jwk, const struct jwk_kind *kind)
+build_edwards(struct json_object *jwk, const struct key_kind *kind)
 {
     unsigned char raw[57 + 3];
     size_t length;
@@ -270,7 +246,7 @@ build_edwards(struct json_object *jwk, const struct jwk_kind *kind)
 enum key_result
 key_build(struct key *key, char what[KEY_WHAT_MAX])
 {
-    const struct jwk_kind *kind;
+    const struct key_kind *kind;
     EVP_PKEY *public_key;
     struct key built = {0};
     enum key_result result;
@@ -296,4 +272,84 @@ key_build(struct key *key, char what[KEY_WHAT_MAX])
     else
         EVP_PKEY_free(public_key);
     return result;
+}
+
+/* An unsigned number of the key as base64url of `size` bytes, 0: its own. */
+static char *
+number_text(EVP_PKEY *public_key, const char *name, size_t size)
+{
+    unsigned char bytes[NUMBER_MAX];
+    BIGNUM *number = NULL;
+    char *text = NULL;
+
+    if (EVP_PKEY_get_bn_param(public_key, name, &number) != 1)
+        return NULL;
+    if (size == 0)
+        size = (size_t)BN_num_bytes(number);
+    if (size <= sizeof bytes && BN_bn2binpad(number, bytes, (int)size) >= 0)
+        text = base64url_text(bytes, size);
+    BN_free(number);
+    return text;
+}
+
+static char *
+raw_text(EVP_PKEY *public_key)
+{
+    unsigned char bytes[57];
+    size_t size = sizeof bytes;
+
+    if (EVP_PKEY_get_raw_public_key(public_key, bytes, &size) != 1)
+        return NULL;
+    return base64url_text(bytes, size);
+}
+
+char *
+key_canonical(const struct key *key)
+{
+    const struct key_kind *kind = key_kind(key->type);
+    char *one = NULL;
+    char *two = NULL;
+    char *text = NULL;
+    int length = -1;
+
+    if (key->type == KEY_RSA) {
+        one = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_E, 0);
+        two = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_N, 0);
+        if (one != NULL && two != NULL)
+            length = asprintf(
+                &text, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", one, two);
+    } else if (kind != NULL && text_equal(kind->kty, "EC")) {
+        one =
+            number_text(key->public_key, OSSL_PKEY_PARAM_EC_PUB_X, kind->size);
+        two =
+            number_text(key->public_key, OSSL_PKEY_PARAM_EC_PUB_Y, kind->size);
+        if (one != NULL && two != NULL)
+            length = asprintf(
+                &text,
+                "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}",
+                kind->crv, one, two);
+    } else if (kind != NULL && kind->crv != NULL) {
+        one = raw_text(key->public_key);
+        if (one != NULL)
+            length =
+                asprintf(&text, "{\"crv\":\"%s\",\"kty\":\"OKP\",\"x\":\"%s\"}",
+                         kind->crv, one);
+    }
+    free(one);
+    free(two);
+    return length >= 0 ? text : NULL;
+}
+
+bool
+key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
+{
+    char *text = key_canonical(key);
+    unsigned char hash[32];
+    bool done = text != NULL && EVP_Q_digest(NULL, "SHA256", NULL, text,
+                                             strlen(text), hash, NULL) == 1;
+
+    if (done)
+        base64url_encode(hash, sizeof hash, ret_text);
+    free(text);
+    return done;
 }

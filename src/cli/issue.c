@@ -5,8 +5,9 @@
 #include "config.h"
 #include "encoding.h"
 #include "jsonscan.h"
-#include "keyset.h"
 #include "secret.h"
+#include "sign.h"
+#include "signingkey.h"
 #include "text.h"
 
 #include <getopt.h>
@@ -24,7 +25,7 @@
 #define FITS_SSH  1023
 
 struct options {
-    struct strings key_file;
+    const char *key_file;
     enum key_encoding encoding;
     const char *algorithm;
     const char *subject;
@@ -62,8 +63,8 @@ read_options(int argc, char **argv, struct options *options)
     while (good && (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         switch (option) {
         case 'k':
-            good = options->key_file.count == 0 &&
-                   strings_add(&options->key_file, optarg, strlen(optarg));
+            good = options->key_file == NULL;
+            options->key_file = optarg;
             break;
         case 'e':
             good = encoding->set(encoding, &options->encoding, optarg) == NULL;
@@ -99,7 +100,7 @@ read_options(int argc, char **argv, struct options *options)
             good = false;
         }
     }
-    return good && optind == argc && options->key_file.count == 1 &&
+    return good && optind == argc && options->key_file != NULL &&
            options->subject != NULL;
 }
 
@@ -155,15 +156,18 @@ make_payload(const struct options *options, time_t now)
     return payload;
 }
 
+/* With the kid asked for, or else the key's own. */
 static struct json_object *
-make_header(const struct options *options)
+make_header(const struct options *options, const struct algorithm *algorithm,
+            const struct key *key)
 {
+    const char *kid = options->kid != NULL ? options->kid : key->kid;
     struct json_object *header = json_object_new_object();
 
-    cli_add_string(header, "alg", options->algorithm);
+    cli_add_string(header, "alg", algorithm->name);
     cli_add_string(header, "typ", options->type);
-    if (options->kid != NULL)
-        cli_add_string(header, "kid", options->kid);
+    if (kid != NULL)
+        cli_add_string(header, "kid", kid);
     return header;
 }
 
@@ -173,12 +177,8 @@ encode(struct json_object *object)
 {
     const char *text = json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    size_t length = strlen(text);
-    char *encoded = malloc(BASE64URL_ENCODED_SIZE(length));
 
-    if (encoded != NULL)
-        base64url_encode((const unsigned char *)text, length, encoded);
-    return encoded;
+    return base64url_text((const unsigned char *)text, strlen(text));
 }
 
 static void
@@ -210,66 +210,62 @@ print_token(const char *signing_input, const char *signature, bool json)
 }
 
 static bool
-sign(const struct algorithm *algorithm, const struct key *key,
-     const struct options *options, time_t now)
+make_token(const struct algorithm *algorithm, const struct key *key,
+           const struct options *options, time_t now)
 {
-    struct json_object *header = make_header(options);
+    struct json_object *header = make_header(options, algorithm, key);
     struct json_object *payload = make_payload(options, now);
     char *head = payload != NULL ? encode(header) : NULL;
     char *body = payload != NULL ? encode(payload) : NULL;
-    unsigned char mac[ALGORITHM_MAC_MAX];
-    char signature[BASE64URL_ENCODED_SIZE(ALGORITHM_MAC_MAX)];
     char *input = NULL;
-    bool done = false;
+    char *signature = NULL;
+    bool done;
 
     if (head != NULL && body != NULL &&
-        asprintf(&input, "%s.%s", head, body) > 0 &&
-        algorithm_mac(algorithm, key, input, strlen(input), mac)) {
-        base64url_encode(mac, algorithm->hash_size, signature);
+        asprintf(&input, "%s.%s", head, body) > 0)
+        signature = sign(algorithm, key, input);
+    done = signature != NULL;
+    if (done)
         print_token(input, signature, options->json);
-        done = true;
-    }
-    free(input);
-    free(head);
-    free(body);
     json_object_put(header);
     json_object_put(payload);
-    return done;
+    free(head);
+    free(body);
+    free(input);
+    free(signature);
+    return signature != NULL;
 }
 
 static int
 issue(const struct options *options)
 {
-    const struct algorithm *algorithm = algorithm_find(options->algorithm);
-    const struct key *keys[KEYSET_CANDIDATES_MAX];
-    struct strings problems = {0};
-    struct keyset set = {0};
+    const struct algorithm *algorithm = NULL;
+    struct key key = {0};
+    char what[KEY_WHAT_MAX];
     time_t now = time(NULL);
     int code = EXIT_YES;
 
-    if (algorithm == NULL || algorithm->key_types != KEY_SECRET)
-        return cli_fail(EXIT_USAGE, "issue",
-                        "--alg is one of HS256, HS384, HS512");
-    if (keyset_load(&options->key_file, options->encoding,
-                    algorithm_bit(algorithm), now, &set, &problems,
-                    NULL) != REASON_OK ||
-        keyset_candidates(&set, algorithm, options->kid, keys, &problems) == 0)
-        code = cli_fail(EXIT_UNREADABLE, "issue", "%s",
-                        problems.count > 0 ? problems.items[0]
-                                           : "no key that fits");
-    else if (!sign(algorithm, keys[0], options, now))
+    if (options->algorithm != NULL) {
+        algorithm = algorithm_find(options->algorithm);
+        if (algorithm == NULL)
+            return cli_fail(EXIT_USAGE, "issue", "--alg %s is not known",
+                            options->algorithm);
+    }
+    if (!signingkey_load(options->key_file, options->encoding, options->kid,
+                         &algorithm, &key, what))
+        return cli_fail(EXIT_UNREADABLE, "issue", "%s: %s", options->key_file,
+                        what);
+    if (!make_token(algorithm, &key, options, now))
         code = cli_fail(EXIT_USAGE, "issue",
-                        "a --claim is no NAME=JSON, or memory is short");
-    strings_done(&problems);
-    keyset_done(&set);
+                        "a --claim is no NAME=JSON, or OpenSSL could not sign");
+    key_done(&key);
     return code;
 }
 
 int
 cli_issue(int argc, char **argv)
 {
-    struct options options = {
-        .algorithm = "HS256", .type = "JWT", .lifetime = 300};
+    struct options options = {.type = "JWT", .lifetime = 300};
     int code;
 
     options.claims = calloc((size_t)argc, sizeof *options.claims);
@@ -277,7 +273,6 @@ cli_issue(int argc, char **argv)
         code = cli_usage("issue");
     else
         code = issue(&options);
-    strings_done(&options.key_file);
     free(options.claims);
     return code;
 }
