@@ -33,7 +33,7 @@ struct options {
     const struct algorithm *algorithm;
     const char *path; /* NULL: standard output */
     const char *kid;
-    enum key_type curve; /* which of the types of EdDSA */
+    enum key_type curve; /* which of EdDSA; 0 for any other algorithm */
     bool is_jwk;
     bool json;
 };
@@ -130,6 +130,14 @@ print_settings(const struct options *options, const struct texts *texts,
     free(whole);
 }
 
+/* Less its final newline. */
+static void
+add_line(struct json_object *object, const char *name, const char *text)
+{
+    cli_add(object, name,
+            json_object_new_string_len(text, (int)strlen(text) - 1));
+}
+
 static void
 print_texts(const struct options *options, const struct texts *texts)
 {
@@ -141,14 +149,9 @@ print_texts(const struct options *options, const struct texts *texts)
         return;
     }
     object = json_object_new_object();
-    json_object_object_add(
-        object, "secret",
-        json_object_new_string_len(texts->secret,
-                                   (int)strcspn(texts->secret, "\n")));
-    if (texts->public_text != NULL) {
-        cli_add_string(object, "secret", texts->secret);
-        cli_add_string(object, "public", texts->public_text);
-    }
+    add_line(object, "secret", texts->secret);
+    if (texts->public_text != NULL)
+        add_line(object, "public", texts->public_text);
     cli_print_json(object);
 }
 
@@ -203,10 +206,9 @@ make_secret(const struct options *options, struct texts *ret_texts)
 static EVP_PKEY *
 make_pair(const struct options *options)
 {
-    const struct key_kind *kind = key_kind(
-        options->algorithm->name[0] == 'E' && options->algorithm->digest == NULL
-            ? options->curve
-            : (enum key_type)options->algorithm->key_types);
+    const unsigned types = options->algorithm->key_types;
+    const struct key_kind *kind =
+        key_kind(options->curve != 0 ? options->curve : (enum key_type)types);
 
     if (kind->type == KEY_RSA)
         return EVP_RSA_gen(RSA_BITS);
@@ -357,7 +359,12 @@ read_options(int argc, char **argv, struct options *options)
         else
             good = option == 'f' && text_equal(optarg, "pem");
     }
-    return good && optind == argc && options->algorithm != NULL &&
+    if (!good || optind != argc || options->algorithm == NULL)
+        return false;
+    if (options->curve == 0 && options->algorithm->key_types & KEY_ED25519)
+        options->curve = KEY_ED25519;
+    return (options->curve == 0 ||
+            (options->algorithm->key_types & (unsigned)options->curve) != 0) &&
            (options->kid == NULL ||
             (options->is_jwk && strlen(options->kid) <= KEY_KID_MAX));
 }
@@ -365,8 +372,7 @@ read_options(int argc, char **argv, struct options *options)
 int
 cli_keygen(int argc, char **argv)
 {
-    struct options options = {.algorithm = algorithm_find("HS256"),
-                              .curve = KEY_ED25519};
+    struct options options = {.algorithm = algorithm_find("HS256")};
 
     if (!read_options(argc, argv, &options))
         return cli_usage("keygen");

@@ -16,8 +16,10 @@ static const struct command {
     const char *synopsis;
     const char *help;
 } commands[] = {
-    {"keygen", cli_keygen, "[--alg HS256] [--out FILE] [--json]",
-     "make a key, and print the settings that use it"},
+    {"keygen", cli_keygen,
+     "[--alg HS256] [--curve Ed25519] [--format pem|jwk] [--kid K]\n"
+     "             [--out FILE] [--json]",
+     "make a secret or a key pair, and print the settings that use it"},
     {"issue", cli_issue,
      "--key FILE --sub NAME [--ttl 5m] [--aud A] [--iss I]\n"
      "             [--claim NAME=JSON]... [--alg A] [--kid K] [--typ T]\n"
