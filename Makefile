@@ -16,6 +16,7 @@ PKG_CONFIG  ?= pkg-config
 PAMDIR      ?= $(or $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null),/usr/lib)/security
 INSTALL     ?= install
 CC          ?= cc
+CLANG       ?= clang
 CFLAGS      ?= -O2 -g
 
 # SANITIZE=1 builds everything with ASan and UBSan in a folder of its own.
@@ -25,6 +26,13 @@ BUILD    = build
 HARDEN   = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 SANFLAGS =
 DEFS     = -Wl,-z,defs
+else ifeq ($(SANITIZE),fuzz)
+# For libFuzzer, which is clang's.
+BUILD    = build/fuzz
+override CC = $(CLANG)
+HARDEN   =
+SANFLAGS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DEFS     =
 else
 BUILD    = build/sanitize
 HARDEN   =
@@ -44,6 +52,7 @@ MODULE_SRC = src/pam_jwt.c src/conversation.c
 SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
 CLI_SRC    = $(wildcard src/cli/*.c)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
+FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt ## build the module and the command
@@ -56,7 +65,16 @@ demo: deps all ## log in with a token, and see three tokens refused
 
 test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so ## run every test that this machine can run
 	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
+	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
 	@tests/run $(BUILD)
+
+fuzz: ## fuzz every parser for FUZZ_SECONDS each, from the seeds and what was found before
+	@$(MAKE) --no-print-directory SANITIZE=fuzz fuzzers
+	@tests/fuzz/run build/fuzz -max_total_time=$(FUZZ_SECONDS)
+
+FUZZ_SECONDS ?= 300
+
+fuzzers: $(FUZZERS)
 
 check: deps ## deps, then test
 	@$(MAKE) --no-print-directory test
@@ -73,6 +91,9 @@ $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
 	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
 
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/second_parser.c $(SHARED_SRC))
+	$(CC) $(OUR_LD) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) -ljansson
+
 $(BUILD)/pam_record.so: tests/lib/pam_record.c
 	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam
 
@@ -83,7 +104,7 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CPP) $(CPPFLAGS) $(OUR_C) -MMD -MP $(CFLAGS) -c -o $@ $<
 
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d $(BUILD)/tests/fuzz/*.d)
 
 install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
@@ -106,7 +127,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/module/run tests/hosts/run .ci/run
+	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/module/run tests/hosts/run .ci/run
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch]
@@ -117,4 +138,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps demo test check check-hosts install uninstall lint format clean help
+.PHONY: all deps demo test fuzz fuzzers check check-hosts install uninstall lint format clean help

@@ -322,11 +322,12 @@ close_level(struct scan *scan)
 {
     const struct level *level = &scan->levels[--scan->depth];
     size_t count = scan->name_count - level->first_name;
-    struct name *names = scan->names + level->first_name;
+    struct name *names;
 
     scan->name_count = level->first_name;
     if (!level->is_object || count < 2)
         return true;
+    names = scan->names + level->first_name;
     qsort(names, count, sizeof *names, compare_names);
     for (size_t i = 1; i < count; i++)
         if (compare_names(&names[i - 1], &names[i]) == 0)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fuzz.h"
+
+#include "config.h"
+
+/* A configuration is whole, or it is mistaken and says why. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct config config;
+    bool good = config_read(fuzz_file(data, size), 0, NULL, &config);
+
+    MUST(good == !config.is_mistaken);
+    MUST(good == (config.errors.count == 0));
+    MUST(!good || config.issuer.key_files.count > 0);
+    MUST(config.prompt != NULL && config.issuer.account.user_pattern != NULL);
+    config_done(&config);
+    return 0;
+}

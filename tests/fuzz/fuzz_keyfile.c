@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fuzz.h"
+
+#include "keyset.h"
+
+/* A file of keys, whatever its format: PEM, certificate, JWK, set, secret. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct key *found[KEYSET_CANDIDATES_MAX];
+    const struct algorithm *algorithm;
+    char *paths[] = {(char *)(uintptr_t)fuzz_file(data, size)};
+    const struct strings files = {paths, 1};
+
+    for (int encoding = ENCODING_TEXT; encoding <= ENCODING_BASE64URL;
+         encoding++) {
+        struct strings problems = {0};
+        struct strings notes = {0};
+        struct keyset keys = {0};
+        enum reason reason =
+            keyset_load(&files, (enum key_encoding)encoding, ~0U, 1900000000,
+                        &keys, &problems, &notes);
+
+        MUST(reason == REASON_OK ? keys.files[0].count > 0
+                                 : reason == REASON_KEY_UNAVAILABLE);
+        for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++) {
+            size_t count =
+                keyset_candidates(&keys, algorithm, NULL, found, &problems);
+
+            MUST(count <= 1);
+            MUST(count == 0 || algorithm_fits(algorithm, found[0]));
+        }
+        MUST(keyset_build_all(&keys, &problems) == keys.files[0].count);
+        keyset_done(&keys);
+        strings_done(&problems);
+        strings_done(&notes);
+    }
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fuzz.h"
+
+#include "token.h"
+
+#include <openssl/rand.h>
+
+/* No text is a token that a secret nobody knows has signed. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char user_claim[] = "sub";
+    const struct token_policy policy = {.size_max = 16384,
+                                        .algorithms = ~0U,
+                                        .claims = {.user_claim = user_claim}};
+    const struct template_facts facts = {"host", "sshd", "alice"};
+    uint8_t secret[64];
+    char *paths[1];
+    const struct strings files = {paths, 1};
+    struct strings problems = {0};
+    struct verdict verdict = {0};
+    struct keyset keys = {0};
+    struct token token;
+
+    MUST(RAND_bytes(secret, sizeof secret) == 1);
+    secret[0] = 'x'; /* neither JSON nor PEM nor DER */
+    paths[0] = (char *)(uintptr_t)fuzz_file(secret, sizeof secret);
+    MUST(keyset_load(&files, ENCODING_TEXT, ~0U, 0, &keys, &problems, NULL) ==
+         REASON_OK);
+    MUST(token_verify((const char *)data, size, &policy, &keys, &facts,
+                      1900000000, &token, &problems, &verdict) != REASON_OK);
+    MUST(token.payload == NULL);
+    token_done(&token);
+    keyset_done(&keys);
+    strings_done(&problems);
+    return 0;
+}
