@@ -63,7 +63,7 @@ deps: ## install what building, testing and packaging need
 demo: deps all ## log in with a token, and see three tokens refused
 	@tests/demo $(BUILD)
 
-test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so ## run every test that this machine can run
+test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so $(BUILD)/faults ## run every test that this machine can run
 	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
 	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
 	@tests/run $(BUILD)
@@ -93,6 +93,16 @@ $(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/second_parser.c $(SHARED_SRC))
 	$(CC) $(OUR_LD) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) -ljansson
+
+# A wrapper for each function of OpenSSL that the shared code calls and that can
+# fail: not those that free, nor those that only say what the bytes are.
+FAULTY = $(shell nm -u $(call objects,$(SHARED_SRC)) 2>/dev/null | \
+    sed -nE 's/.* U ((EVP|BN|BIO|PEM|X509|ASN1|OBJ|OSSL|ECDSA|d2i|i2d)_[A-Za-z0-9_]+)$$/\1/p' | \
+    grep -vE '_free$$|^X509_.*get0|^ASN1_get_object$$' | sort -u)
+
+$(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
+	printf 'CALL(%s)\n' $(FAULTY) >$(BUILD)/faults_calls.h
+	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
 
 $(BUILD)/pam_record.so: tests/lib/pam_record.c
 	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam

@@ -78,6 +78,7 @@ check_rsa(EVP_PKEY *public_key, char *what)
     BIGNUM *exponent = NULL;
     BIGNUM *modulus = NULL;
     int bits = EVP_PKEY_get_bits(public_key);
+    int exponent_bits;
     enum key_result result = KEY_BAD;
 
     if (bits < KEY_RSA_BITS_MIN || bits > KEY_RSA_BITS_MAX) {
@@ -94,8 +95,8 @@ check_rsa(EVP_PKEY *public_key, char *what)
         goto out;
     }
     /* 64 bits is more than any in use, and bounds what a login costs. */
-    if (!BN_is_odd(exponent) || BN_num_bits(exponent) < 17 ||
-        BN_num_bits(exponent) > 64) {
+    exponent_bits = BN_num_bits(exponent);
+    if (!BN_is_odd(exponent) || exponent_bits < 17 || exponent_bits > 64) {
         snprintf(what, KEY_WHAT_MAX,
                  "an RSA exponent that is not odd and at least 65537");
         goto out;

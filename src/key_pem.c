@@ -39,7 +39,7 @@ static const char *
 spki_type(const unsigned char *der, size_t length)
 {
     X509_ALGOR *identifier;
-    const ASN1_OBJECT *object;
+    const ASN1_OBJECT *object = NULL;
     const char *type = NULL;
     long size;
     int tag;

@@ -84,11 +84,11 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
 
     verdict_check(verdict, "signature", "key_file");
     for (size_t i = 0; i < count; i++) {
-        note_short_signature(jws, algorithm, candidates[i], verdict);
         if (algorithm_verify(algorithm, candidates[i], jws->signing_input,
                              jws->signing_length, jws->signature,
                              jws->signature_length) == ALGORITHM_RIGHT)
             return REASON_OK;
+        note_short_signature(jws, algorithm, candidates[i], verdict);
     }
     return verdict_refuse(verdict, REASON_BAD_SIGNATURE,
                           "alg=%s, %zu %s tried, signature of %zu bytes",
