@@ -33,6 +33,11 @@ override CC = $(CLANG)
 HARDEN   =
 SANFLAGS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 DEFS     =
+else ifeq ($(SANITIZE),coverage)
+BUILD    = build/coverage
+HARDEN   =
+SANFLAGS = --coverage -O0 -fno-inline
+DEFS     = -Wl,-z,defs
 else
 BUILD    = build/sanitize
 HARDEN   =
@@ -76,6 +81,11 @@ FUZZ_SECONDS ?= 300
 
 fuzzers: $(FUZZERS)
 
+coverage: ## how much of src/ the tests reach: lines and branches
+	@$(MAKE) --no-print-directory SANITIZE=coverage CFLAGS=-g all build/coverage/unit-tests \
+	    build/coverage/pam_record.so build/coverage/faults
+	@tests/coverage build/coverage
+
 check: deps ## deps, then test
 	@$(MAKE) --no-print-directory test
 
@@ -102,7 +112,7 @@ FAULTY = $(shell nm -u $(call objects,$(SHARED_SRC)) 2>/dev/null | \
 
 $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 	printf 'CALL(%s)\n' $(FAULTY) >$(BUILD)/faults_calls.h
-	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
+	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(SANFLAGS) $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
 
 $(BUILD)/pam_record.so: tests/lib/pam_record.c
 	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam
@@ -148,4 +158,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps demo test fuzz fuzzers check check-hosts install uninstall lint format clean help
+.PHONY: all deps demo test fuzz fuzzers coverage check check-hosts install uninstall lint format clean help
