@@ -68,7 +68,7 @@ deps: ## install what building, testing and packaging need
 demo: deps all ## log in with a token, and see three tokens refused
 	@tests/demo $(BUILD)
 
-test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so $(BUILD)/faults ## run every test that this machine can run
+test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so $(BUILD)/faults $(BUILD)/fail.so ## run every test that this machine can run
 	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
 	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
 	@tests/run $(BUILD)
@@ -83,7 +83,7 @@ fuzzers: $(FUZZERS)
 
 coverage: ## how much of src/ the tests reach: lines and branches
 	@$(MAKE) --no-print-directory SANITIZE=coverage CFLAGS=-g all build/coverage/unit-tests \
-	    build/coverage/pam_record.so build/coverage/faults
+	    build/coverage/pam_record.so build/coverage/faults build/coverage/fail.so
 	@tests/coverage build/coverage
 
 check: deps ## deps, then test
@@ -113,6 +113,22 @@ FAULTY = $(shell nm -u $(call objects,$(SHARED_SRC)) 2>/dev/null | \
 $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 	printf 'CALL(%s)\n' $(FAULTY) >$(BUILD)/faults_calls.h
 	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(SANFLAGS) $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
+
+# What fails, and how: by NULL or 0, by -1, by REG_ESPACE, or by PAM_BUF_ERR.
+FAIL_0   = strdup strndup realpath open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
+    object_new_boolean object_new_int64 object_new_object object_new_string object_new_string_len \
+    tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
+    EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
+    PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
+FAIL_1   = open fstat stat read write fsync fchmod gethostname getpwnam_r asprintf vasprintf \
+    __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
+FAIL_12  = regcomp regexec
+FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_set_data pam_set_item pam_fail_delay
+
+$(BUILD)/fail.so: tests/lib/fail.c $(call objects,$(SHARED_SRC))
+	(printf 'CALL(%s, 0)\n' $(sort $(FAIL_0)); printf 'CALL(%s, -1)\n' $(FAIL_1); \
+	    printf 'CALL(%s, 12)\n' $(FAIL_12); printf 'CALL(%s, 5)\n' $(FAIL_PAM)) >$(BUILD)/fail_calls.h
+	$(CC) -shared -D_GNU_SOURCE -std=c11 -fPIC -fno-builtin -I$(BUILD) -o $@ $< -ldl
 
 $(BUILD)/pam_record.so: tests/lib/pam_record.c
 	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam

@@ -24,6 +24,13 @@ struct findings {
  * A folder that others may write lets them put another file in its place; one
  * with the sticky bit, such as /tmp, lets them when the file is gone.
  */
+/* A finding that cannot be kept must not end in "0 errors". */
+#define found(...)                      \
+    do {                                \
+        if (!strings_addf(__VA_ARGS__)) \
+            cli_no_memory();            \
+    } while (0)
+
 static void
 check_folders(const char *path, struct findings *findings)
 {
@@ -38,16 +45,16 @@ check_folders(const char *path, struct findings *findings)
         if (folder == NULL || stat(folder, &status) != 0)
             break;
         if (status.st_uid != 0 && status.st_uid != geteuid())
-            strings_addf(&findings->errors,
-                         "%s: the folder %s belongs to uid %lu, who can "
-                         "replace the file; chown root",
-                         path, folder, (unsigned long)status.st_uid);
+            found(&findings->errors,
+                  "%s: the folder %s belongs to uid %lu, who can "
+                  "replace the file; chown root",
+                  path, folder, (unsigned long)status.st_uid);
         else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-            strings_addf((status.st_mode & S_ISVTX) != 0 ? &findings->warnings
-                                                         : &findings->errors,
-                         "%s: others may write the folder %s and replace the "
-                         "file; chmod go-w",
-                         path, folder);
+            found((status.st_mode & S_ISVTX) != 0 ? &findings->warnings
+                                                  : &findings->errors,
+                  "%s: others may write the folder %s and replace the "
+                  "file; chmod go-w",
+                  path, folder);
     }
     free(folder);
 }
@@ -65,9 +72,9 @@ check_keys(const struct config *config, struct findings *findings)
                          issuer->token.algorithms, time(NULL), &keys,
                          &findings->errors, &findings->warnings);
     if (reason != REASON_OK || keyset_build_all(&keys, &findings->errors) == 0)
-        strings_addf(&findings->errors,
-                     "key_file: no usable key is left, every token is refused "
-                     "as key_unavailable");
+        found(&findings->errors,
+              "key_file: no usable key is left, every token is refused "
+              "as key_unavailable");
     keyset_done(&keys);
 }
 
@@ -77,22 +84,22 @@ check_rules(const struct config *config, struct findings *findings)
     const struct issuer *issuer = &config->issuer;
 
     if (issuer->token.claims.audience.count == 0)
-        strings_addf(&findings->warnings,
-                     "audience is unset: a token made for this issuer's other "
-                     "uses logs in here too; have tokens made with "
-                     "aud=ssh://HOST and set audience = ssh://%%h");
+        found(&findings->warnings,
+              "audience is unset: a token made for this issuer's other "
+              "uses logs in here too; have tokens made with "
+              "aud=ssh://HOST and set audience = ssh://%%h");
     if (issuer->token.claims.max_lifetime == 0)
-        strings_addf(&findings->warnings,
-                     "max_lifetime is 0: a token that was stolen may be good "
-                     "for years; set it to what the issuer gives");
+        found(&findings->warnings,
+              "max_lifetime is 0: a token that was stolen may be good "
+              "for years; set it to what the issuer gives");
     if (!issuer->token.claims.refuse_refresh)
-        strings_addf(&findings->warnings,
-                     "refuse_refresh is no: a refresh or ID token logs in");
+        found(&findings->warnings,
+              "refuse_refresh is no: a refresh or ID token logs in");
     if (config->hostname == NULL || strchr(config->hostname, '.') == NULL)
-        strings_addf(&findings->warnings,
-                     "hostname is %s, which has no domain: %%h in audience "
-                     "would be the same on hosts of other domains",
-                     text_bare(config->hostname).text);
+        found(&findings->warnings,
+              "hostname is %s, which has no domain: %%h in audience "
+              "would be the same on hosts of other domains",
+              text_bare(config->hostname).text);
 }
 
 static void
@@ -106,23 +113,13 @@ print_text(const struct findings *findings)
            findings->warnings.count);
 }
 
-static struct json_object *
-list_of(const struct strings *lines)
-{
-    struct json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < lines->count; i++)
-        json_object_array_add(list, json_object_new_string(lines->items[i]));
-    return list;
-}
-
 static void
 print_json(const struct findings *findings)
 {
-    struct json_object *object = json_object_new_object();
+    struct json_object *object = cli_object();
 
-    cli_add(object, "errors", list_of(&findings->errors));
-    cli_add(object, "warnings", list_of(&findings->warnings));
+    cli_add(object, "errors", cli_array(&findings->errors));
+    cli_add(object, "warnings", cli_array(&findings->warnings));
     cli_print_json(object);
 }
 
@@ -162,7 +159,7 @@ cli_check(int argc, char **argv)
         check_rules(&config, &findings);
     } else {
         for (size_t i = 0; i < config.errors.count; i++)
-            strings_addf(&findings.errors, "%s", config.errors.items[i]);
+            found(&findings.errors, "%s", config.errors.items[i]);
     }
     (json ? print_json : print_text)(&findings);
     code = config.is_mistaken || findings.errors.count > 0 ||

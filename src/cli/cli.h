@@ -6,8 +6,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct json_object;
+struct strings;
 
 /* Exit codes, part of the interface. */
 enum {
@@ -38,11 +40,23 @@ int cli_usage(const char *command);
 /* Prints a value as one JSON text and a line end; takes it over. */
 void cli_print_json(struct json_object *value);
 
-/* Adds a member; out of memory ends the program. */
+/* Says so, and ends the program with EXIT_UNREADABLE. */
+void cli_no_memory(void) __attribute__((noreturn));
+
+/*
+ * Values to print; out of memory ends the program. cli_array() has copies of
+ * the strings, NULL for none; a NULL value is null.
+ */
+struct json_object *cli_object(void);
+struct json_object *cli_array(const struct strings *items);
+void cli_append(struct json_object *array, struct json_object *value);
 void cli_add(struct json_object *object, const char *name,
              struct json_object *value);
 void cli_add_string(struct json_object *object, const char *name,
                     const char *value);
+void cli_add_bool(struct json_object *object, const char *name, bool value);
+void cli_add_number(struct json_object *object, const char *name,
+                    int64_t value);
 
 /* Parses a duration as the settings have it: 90, 15m, 8h. */
 bool cli_duration(const char *text, double *ret_seconds);

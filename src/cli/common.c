@@ -43,19 +43,68 @@ cli_usage(const char *command)
     return cli_fail(EXIT_USAGE, command, "see pam-jwt --help");
 }
 
+static struct json_object *
+there(struct json_object *value)
+{
+    if (value == NULL)
+        cli_no_memory();
+    return value;
+}
+
+void
+cli_no_memory(void)
+{
+    fputs("pam-jwt: out of memory\n", stderr);
+    exit(EXIT_UNREADABLE);
+}
+
+struct json_object *
+cli_object(void)
+{
+    return there(json_object_new_object());
+}
+
+struct json_object *
+cli_array(const struct strings *items)
+{
+    struct json_object *array = there(json_object_new_array());
+
+    for (size_t i = 0; items != NULL && i < items->count; i++)
+        cli_append(array, there(json_object_new_string(items->items[i])));
+    return array;
+}
+
+void
+cli_append(struct json_object *array, struct json_object *value)
+{
+    if (json_object_array_add(array, value) != 0)
+        cli_no_memory();
+}
+
 void
 cli_add(struct json_object *object, const char *name, struct json_object *value)
 {
-    if (object == NULL || json_object_object_add(object, name, value) != 0) {
-        fputs("pam-jwt: out of memory\n", stderr);
-        exit(EXIT_UNREADABLE);
-    }
+    if (json_object_object_add(object, name, value) != 0)
+        cli_no_memory();
 }
 
 void
 cli_add_string(struct json_object *object, const char *name, const char *value)
 {
-    cli_add(object, name, value != NULL ? json_object_new_string(value) : NULL);
+    cli_add(object, name,
+            value != NULL ? there(json_object_new_string(value)) : NULL);
+}
+
+void
+cli_add_bool(struct json_object *object, const char *name, bool value)
+{
+    cli_add(object, name, there(json_object_new_boolean(value)));
+}
+
+void
+cli_add_number(struct json_object *object, const char *name, int64_t value)
+{
+    cli_add(object, name, there(json_object_new_int64(value)));
 }
 
 void

@@ -130,7 +130,7 @@ add_claim(struct json_object *payload, const char *claim)
 static struct json_object *
 make_payload(const struct options *options, time_t now)
 {
-    struct json_object *payload = json_object_new_object();
+    struct json_object *payload = cli_object();
     unsigned char bytes[TOKEN_ID_BYTES];
     char token_id[BASE64URL_ENCODED_SIZE(TOKEN_ID_BYTES)];
 
@@ -144,9 +144,8 @@ make_payload(const struct options *options, time_t now)
         cli_add_string(payload, "iss", options->issuer);
     if (options->audience != NULL)
         cli_add_string(payload, "aud", options->audience);
-    cli_add(payload, "iat", json_object_new_int64(now));
-    cli_add(payload, "exp",
-            json_object_new_int64(now + (time_t)options->lifetime));
+    cli_add_number(payload, "iat", now);
+    cli_add_number(payload, "exp", now + (time_t)options->lifetime);
     cli_add_string(payload, "jti", token_id);
     for (int i = 0; i < options->claim_count; i++)
         if (!add_claim(payload, options->claims[i])) {
@@ -162,7 +161,7 @@ make_header(const struct options *options, const struct algorithm *algorithm,
             const struct key *key)
 {
     const char *kid = options->kid != NULL ? options->kid : key->kid;
-    struct json_object *header = json_object_new_object();
+    struct json_object *header = cli_object();
 
     cli_add_string(header, "alg", algorithm->name);
     cli_add_string(header, "typ", options->type);
@@ -198,13 +197,13 @@ print_token(const char *signing_input, const char *signature, bool json)
         printf("%s.%s\n", signing_input, signature);
         return;
     }
-    object = json_object_new_object();
+    object = cli_object();
     if (asprintf(&token, "%s.%s", signing_input, signature) < 0)
         token = NULL;
     cli_add_string(object, "token", token);
-    cli_add(object, "length", json_object_new_int64((int64_t)length));
-    cli_add(object, "fits_sudo", json_object_new_boolean(length < FITS_SUDO));
-    cli_add(object, "fits_ssh", json_object_new_boolean(length < FITS_SSH));
+    cli_add_number(object, "length", (int64_t)length);
+    cli_add_bool(object, "fits_sudo", length < FITS_SUDO);
+    cli_add_bool(object, "fits_ssh", length < FITS_SSH);
     cli_print_json(object);
     secret_free_string(token);
 }

@@ -110,8 +110,9 @@ static void
 print_settings(const struct options *options, const struct texts *texts,
                const char *public_path)
 {
-    char *whole = realpath(
-        texts->public_text != NULL ? public_path : options->path, NULL);
+    const char *path = texts->public_text != NULL ? public_path : options->path;
+    char *real = realpath(path, NULL);
+    const char *whole = real != NULL ? real : path;
     const struct algorithm *algorithm = options->algorithm;
     struct json_object *object;
 
@@ -120,22 +121,26 @@ print_settings(const struct options *options, const struct texts *texts,
         if (!algorithm->is_default)
             printf("algorithms = %s\n", algorithm->name);
     } else {
-        object = json_object_new_object();
+        object = cli_object();
         cli_add_string(object, "key_file", whole);
         cli_add_string(object, "algorithms", algorithm->name);
         if (texts->kid != NULL)
             cli_add_string(object, "kid", texts->kid);
         cli_print_json(object);
     }
-    free(whole);
+    free(real);
 }
 
 /* Less its final newline. */
 static void
 add_line(struct json_object *object, const char *name, const char *text)
 {
-    cli_add(object, name,
-            json_object_new_string_len(text, (int)strlen(text) - 1));
+    struct json_object *value =
+        json_object_new_string_len(text, (int)strlen(text) - 1);
+
+    if (value == NULL)
+        cli_no_memory();
+    cli_add(object, name, value);
 }
 
 static void
@@ -148,7 +153,7 @@ print_texts(const struct options *options, const struct texts *texts)
                texts->public_text != NULL ? texts->public_text : "");
         return;
     }
-    object = json_object_new_object();
+    object = cli_object();
     add_line(object, "secret", texts->secret);
     if (texts->public_text != NULL)
         add_line(object, "public", texts->public_text);
@@ -187,7 +192,7 @@ make_secret(const struct options *options, struct texts *ret_texts)
         return false;
     if (options->is_jwk) {
         base64url_encode(bytes, size, text);
-        jwk = json_object_new_object();
+        jwk = cli_object();
         cli_add_string(jwk, "kty", "oct");
         cli_add_string(jwk, "k", text);
         ret_texts->secret = finish_jwk(jwk, options, options->kid);

@@ -17,7 +17,7 @@ int
 cli_settings(int argc, char **argv)
 {
     bool json = argc == 2 && text_equal(argv[1], "--json");
-    struct json_object *list = json ? json_object_new_array() : NULL;
+    struct json_object *list = json ? cli_array(NULL) : NULL;
     const struct setting *setting;
 
     if (argc > 1 && !json)
@@ -31,12 +31,12 @@ cli_settings(int argc, char **argv)
                    scopes[setting->scope], setting->help);
             continue;
         }
-        row = json_object_new_object();
+        row = cli_object();
         cli_add_string(row, "name", setting->name);
         cli_add_string(row, "default", setting->default_text);
         cli_add_string(row, "scope", scopes[setting->scope]);
         cli_add_string(row, "help", setting->help);
-        json_object_array_add(list, row);
+        cli_append(list, row);
     }
     if (json)
         cli_print_json(list);

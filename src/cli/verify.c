@@ -162,33 +162,27 @@ static void
 print_json(const struct login *login, const struct options *options)
 {
     const struct verdict *verdict = &login->verdict;
-    struct json_object *object = json_object_new_object();
-    struct json_object *checks = json_object_new_array();
-    struct json_object *problems = json_object_new_array();
+    struct json_object *object = cli_object();
+    struct json_object *checks = cli_array(NULL);
     struct json_object *parsed;
     struct json_object *claims =
         claims_to_show(login, options->insecure, &parsed);
 
     for (size_t i = 0; i < verdict->count; i++) {
-        struct json_object *check = json_object_new_object();
+        struct json_object *check = cli_object();
 
         cli_add_string(check, "check", verdict->checks[i].name);
         cli_add_string(check, "setting", verdict->checks[i].setting);
         cli_add_string(check, "result", outcome(verdict, i));
-        json_object_array_add(checks, check);
+        cli_append(checks, check);
     }
-    for (size_t i = 0; i < login->key_problems.count; i++)
-        json_object_array_add(
-            problems, json_object_new_string(login->key_problems.items[i]));
-    cli_add(object, "accepted",
-            json_object_new_boolean(verdict->reason == REASON_OK));
+    cli_add_bool(object, "accepted", verdict->reason == REASON_OK);
     cli_add_string(object, "reason", reason_name(verdict->reason));
     cli_add_string(object, "detail", verdict->detail);
     cli_add_string(object, "user", login->user);
-    cli_add(object, "signature_verified",
-            json_object_new_boolean(login->token.payload != NULL));
+    cli_add_bool(object, "signature_verified", login->token.payload != NULL);
     cli_add(object, "checks", checks);
-    cli_add(object, "key_problems", problems);
+    cli_add(object, "key_problems", cli_array(&login->key_problems));
     /* A reference more: the object is freed with the login. */
     cli_add(object, "claims",
             claims != NULL ? json_tokener_parse(json_object_to_json_string_ext(
@@ -210,9 +204,9 @@ verify(const char *token, size_t length, struct options *options)
         for (size_t i = 0; i < config.errors.count; i++)
             cli_fail(0, "verify", "bad_config: %s", config.errors.items[i]);
         if (options->json) {
-            struct json_object *object = json_object_new_object();
+            struct json_object *object = cli_object();
 
-            cli_add(object, "accepted", json_object_new_boolean(false));
+            cli_add_bool(object, "accepted", false);
             cli_add_string(object, "reason", reason_name(REASON_BAD_CONFIG));
             cli_print_json(object);
         } else {
