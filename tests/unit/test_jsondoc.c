@@ -2,6 +2,7 @@
 #include "jsondoc.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The document of RFC 6901 section 5, and its pointers. */
