@@ -254,6 +254,7 @@ config_done(struct config *config)
     strings_done(&issuer->token.claims.audience);
     free(issuer->token.claims.issuer);
     free(issuer->token.claims.user_claim);
+    free(issuer->user_map);
     pattern_free(issuer->account.user_pattern);
     free(config->path);
     free(config->prompt);

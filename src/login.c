@@ -2,14 +2,17 @@
 #include "login.h"
 
 #include "text.h"
+#include "usermap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
  * The checks, in this order:
  * 1. At least one key MUST be usable.
  * 2. The token MUST verify (token.c).
- * 3. Its identity MUST be the requested account's name, byte for byte.
+ * 3. Its identity MUST be the requested account's name, byte for byte, or a
+ *    line of user_map MUST give it that account.
  * 4. The name MUST match user_pattern, before anything is looked up.
  * 5. The account database MUST know the account, and its uid MUST be allowed.
  */
@@ -33,11 +36,20 @@ load_keys(const struct issuer *issuer, const struct login_request *request,
                               : "no key of key_file is usable (pam-jwt check)");
 }
 
-/* Which account: the one asked for must be the identity. */
+/* Which account: the one asked for must be the identity, or mapped to it. */
 static enum reason
-choose_user(const struct login_request *request, const char *identity,
-            const char **ret_user, struct verdict *verdict)
+choose_user(const struct issuer *issuer, const struct login_request *request,
+            const char *identity, const char **ret_user, struct login *login)
 {
+    struct verdict *verdict = &login->verdict;
+    enum reason reason;
+
+    if (issuer->user_map != NULL) {
+        reason = usermap_choose(issuer->user_map, identity, request->user,
+                                &login->mapped, verdict);
+        *ret_user = login->mapped;
+        return reason;
+    }
     verdict_check(verdict, "user", "user_claim");
     if (request->user == NULL || text_equal(request->user, identity)) {
         *ret_user = request->user != NULL ? request->user : identity;
@@ -66,8 +78,8 @@ login_decide(const char *text, size_t length, const struct issuer *issuer,
                               &facts, request->now, &ret_login->token,
                               &ret_login->key_problems, verdict);
     if (reason == REASON_OK)
-        reason = choose_user(request, ret_login->token.claims.identity, &user,
-                             verdict);
+        reason = choose_user(issuer, request, ret_login->token.claims.identity,
+                             &user, ret_login);
     if (reason == REASON_OK)
         reason = account_check_name(user, &issuer->account, verdict);
     if (reason == REASON_OK && !request->skip_account)
@@ -86,5 +98,6 @@ login_done(struct login *login)
     token_done(&login->token);
     keyset_done(&login->keys);
     strings_done(&login->key_problems);
+    free(login->mapped);
     *login = (struct login){0};
 }

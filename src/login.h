@@ -13,6 +13,7 @@ struct issuer {
     struct strings key_files;
     enum key_encoding key_encoding;
     struct token_policy token;
+    char *user_map; /* path; NULL: the identity is the account's name */
     struct account_policy account;
 };
 
@@ -31,8 +32,9 @@ struct login {
     struct token token;
     struct keyset keys;
     struct strings key_problems; /* what is wrong with keys, to be logged */
-    const char *user; /* the account, only with REASON_OK; the request's or
-                         the token's own text */
+    const char *user; /* the account, only with REASON_OK; the request's, the
+                         token's or `mapped` */
+    char *mapped;     /* the account that user_map gave */
 };
 
 /*

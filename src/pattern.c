@@ -64,20 +64,71 @@ out:
  * any match is the whole text, this one is. The expression is not wrapped in
  * ^(...)$: one such as "a)|(b" would climb out of it.
  */
-bool
-pattern_matches(const struct pattern *pattern, const char *text)
+static bool
+match_all(const struct pattern *pattern, const char *text,
+          regmatch_t groups[PATTERN_GROUPS_MAX + 1])
 {
-    regmatch_t match;
     locale_t c;
     locale_t before = enter_c_locale(&c);
     bool matches;
 
     if (before == (locale_t)0)
         return false;
-    matches = regexec(&pattern->regex, text, 1, &match, 0) == 0 &&
-              match.rm_so == 0 && (size_t)match.rm_eo == strlen(text);
+    matches = regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
+                      0) == 0 &&
+              groups[0].rm_so == 0 && (size_t)groups[0].rm_eo == strlen(text);
     leave_c_locale(before, c);
     return matches;
+}
+
+bool
+pattern_matches(const struct pattern *pattern, const char *text)
+{
+    regmatch_t groups[PATTERN_GROUPS_MAX + 1];
+
+    return match_all(pattern, text, groups);
+}
+
+bool
+pattern_has_groups_of(const struct pattern *pattern, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text != '\\')
+            continue;
+        text++;
+        if (*text < '1' || *text > '9' ||
+            (size_t)(*text - '0') > pattern->regex.re_nsub)
+            return false;
+    }
+    return true;
+}
+
+bool
+pattern_expand(const struct pattern *pattern, const char *text,
+               const char *with, char *into, size_t size)
+{
+    regmatch_t groups[PATTERN_GROUPS_MAX + 1];
+    size_t used = 0;
+
+    if (!match_all(pattern, text, groups))
+        return false;
+    for (; *with != '\0'; with++) {
+        const char *from = with;
+        size_t length = 1;
+
+        if (*with == '\\') {
+            const regmatch_t *group = &groups[*++with - '0'];
+
+            from = group->rm_so >= 0 ? text + group->rm_so : "";
+            length = (size_t)(group->rm_eo - group->rm_so);
+        }
+        if (length >= size - used)
+            return false;
+        memcpy(into + used, from, length);
+        used += length;
+    }
+    into[used] = '\0';
+    return true;
 }
 
 void

@@ -3,6 +3,7 @@
 #define PATTERN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define PATTERN_LENGTH_MAX 1024
 #define PATTERN_WHAT_MAX   96
@@ -19,6 +20,20 @@ struct pattern *pattern_new(const char *expression,
 
 /* Whether the expression matches all of `text`, whatever anchors it has. */
 bool pattern_matches(const struct pattern *pattern, const char *text);
+
+/* Groups that pattern_expand() knows: \1 to \9. */
+#define PATTERN_GROUPS_MAX 9
+
+/* Whether each \ of `text` begins \1 to \9, of a group that there is. */
+bool pattern_has_groups_of(const struct pattern *pattern, const char *text);
+
+/*
+ * Where the expression matches all of `text`: `with` into `into`, \N being what
+ * its group N matched, nothing where it took no part. False: no match, or too
+ * long for `size` bytes.
+ */
+bool pattern_expand(const struct pattern *pattern, const char *text,
+                    const char *with, char *into, size_t size);
 
 /* NULL is allowed. */
 void pattern_free(struct pattern *pattern);

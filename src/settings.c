@@ -313,6 +313,8 @@ static const struct setting settings[] = {
         "longest time since auth_time, or else iat; 0 = any"),
     ROW("user_claim",      ISSUER(token.claims.user_claim),     set_claim_name, "sub",                           1, 256,
         "name or JSON pointer of the claim that holds the identity"),
+    ROW("user_map",        ISSUER(user_map),                    set_path,       NULL,                            1, PATH_MAX,
+        "file of lines IDENTITY LOCAL-USER; by default the identity is the account"),
     ROW("user_pattern",    ISSUER(account.user_pattern),        set_pattern,    "[a-z_][a-z0-9_.-]{0,31}",       0, 0,
         "regular expression that the whole account name must match"),
     ROW("min_uid",         ISSUER(account.min_uid),             set_uid,        "1000",                          0, UINT_MAX - 1.0,

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "text.h"
+#include "usermap.h"
 
 #include <getopt.h>
 #include <json-c/json.h>
@@ -78,11 +79,26 @@ check_keys(const struct config *config, struct findings *findings)
     keyset_done(&keys);
 }
 
+/* Every line is read for any identity, so that one is enough. */
+static void
+check_map(const char *path, struct findings *findings)
+{
+    struct verdict verdict = {0};
+    char *user = NULL;
+
+    check_folders(path, findings);
+    if (usermap_choose(path, "", NULL, &user, &verdict) == REASON_BAD_CONFIG)
+        found(&findings->errors, "%s", verdict.detail);
+    free(user);
+}
+
 static void
 check_rules(const struct config *config, struct findings *findings)
 {
     const struct issuer *issuer = &config->issuer;
 
+    if (issuer->user_map != NULL)
+        check_map(issuer->user_map, findings);
     if (issuer->token.claims.audience.count == 0)
         found(&findings->warnings,
               "audience is unset: a token made for this issuer's other "
