@@ -163,7 +163,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/module/run tests/hosts/run .ci/run
+	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run .ci/run
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch]
