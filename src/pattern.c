@@ -26,6 +26,97 @@ leave_c_locale(locale_t before, locale_t c)
     freelocale(c);
 }
 
+/* What an expression costs once regcomp() has copied what is repeated. */
+#define COST_MAX 5000
+
+/* Groups inside each other. */
+#define DEPTH_MAX 16
+
+/* The bracket expression at `at`, whose end is its ']' or the text's end. */
+static const char *
+skip_bracket(const char *at)
+{
+    at++;
+    at += *at == '^';
+    at += *at == ']';
+    for (; *at != '\0' && *at != ']'; at++)
+        if (*at == '[' && at[1] != '\0' && strchr(":.=", at[1]) != NULL) {
+            char kind = at[1];
+
+            for (at += 2; *at != '\0' && (*at != kind || at[1] != ']'); at++)
+                ;
+            if (*at == '\0')
+                break;
+            at++;
+        }
+    return at;
+}
+
+/* Whether this is {n}, {n,} or {n,m}, and no brace that stands for itself. */
+static bool
+is_interval(const char *at)
+{
+    return *at == '{' && at[1 + strspn(at + 1, "0123456789,")] == '}';
+}
+
+/* The larger number of {n}, {n,} or {n,m}; at least 1. */
+static unsigned long
+times_of(const char *interval)
+{
+    unsigned long times = 1;
+
+    for (const char *at = interval + 1; *at != '\0' && *at != '}'; at++)
+        if (*at >= '0' && *at <= '9') {
+            unsigned long number = strtoul(at, NULL, 10);
+
+            times = number > times ? number : times;
+        }
+    return times;
+}
+
+/*
+ * glibc copies x for each time of x{n} and twice for x+, so that a few nested
+ * ones take all memory. An estimate of the copies, which never is too low.
+ */
+static bool
+is_costly(const char *expression)
+{
+    unsigned long sums[DEPTH_MAX + 1] = {0};
+    unsigned long atom = 0;
+    size_t depth = 0;
+
+    for (const char *at = expression; *at != '\0'; at++) {
+        if (*at == '(') {
+            if (depth == DEPTH_MAX)
+                return true;
+            sums[depth] += atom;
+            sums[++depth] = 0;
+            atom = 0;
+        } else if (*at == ')' && depth > 0) {
+            atom += sums[depth--] + 1;
+        } else if (*at == '+') {
+            atom *= 2;
+        } else if (is_interval(at)) {
+            unsigned long times = times_of(at);
+
+            atom *= times <= COST_MAX ? times : COST_MAX + 1;
+            at += strcspn(at, "}");
+        } else if (*at != '*' && *at != '?') {
+            sums[depth] += atom;
+            atom = 1;
+            if (*at == '[')
+                at = skip_bracket(at);
+            else if (*at == '\\' && at[1] != '\0')
+                at++;
+            if (*at == '\0')
+                break;
+        }
+        if (atom + sums[depth] > COST_MAX)
+            return true;
+    }
+    return false;
+}
+
 struct pattern *
 pattern_new(const char *expression, char ret_what[PATTERN_WHAT_MAX])
 {
@@ -37,6 +128,10 @@ pattern_new(const char *expression, char ret_what[PATTERN_WHAT_MAX])
     if (strlen(expression) > PATTERN_LENGTH_MAX) {
         snprintf(ret_what, PATTERN_WHAT_MAX, "it is longer than %d bytes",
                  PATTERN_LENGTH_MAX);
+        return NULL;
+    }
+    if (is_costly(expression)) {
+        snprintf(ret_what, PATTERN_WHAT_MAX, "it repeats too much");
         return NULL;
     }
     before = enter_c_locale(&c);

@@ -239,7 +239,8 @@ set_pattern(const struct setting *setting, void *field, const char *text)
 
     (void)setting;
     if (pattern == NULL)
-        return "is not an extended regular expression of at most 1024 bytes";
+        return "is not an extended regular expression of at most 1024 bytes "
+               "that repeats within reason";
     pattern_free(*value);
     *value = pattern;
     return NULL;

@@ -79,7 +79,8 @@ try_pattern(struct search *search, char *expression, const char *user)
     expression[length - 1] = '\0';
     pattern = pattern_new(expression + 1, what);
     if (pattern == NULL)
-        return "no extended regular expression of at most 1024 bytes";
+        return "no extended regular expression of at most 1024 bytes that "
+               "repeats within reason";
     if (!pattern_has_groups_of(pattern, user))
         wrong = "a \\ in the user that is no group of the expression";
     else if (pattern_expand(pattern, search->identity, user, given,

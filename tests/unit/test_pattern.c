@@ -52,3 +52,40 @@ Test(pattern, refuses_what_is_no_expression)
     text[PATTERN_LENGTH_MAX + 1] = '\0';
     cr_expect_null(pattern_new(text, what));
 }
+
+/* What glibc would copy until memory ends, and what only looks like it. */
+static const struct {
+    const char *expression;
+    bool wanted;
+} costs[] = {
+    {"a{5000}", true},
+    {"a{5001}", false},
+    {"a{100}{100}", false},
+    {"a{1,2}{3}{,4}", true},
+    {"a{99}+++++++", false},
+    {"\\{((a{99}){99}){99}", false},
+    {"a{0,31}", true},
+    {"([0-9a-f]{8})-([0-9a-f]{4}-){3}[0-9a-f]{12}", true},
+    {"([a-z]+)\\.([a-z]+)@[a-z]+\\.(com|org)", true},
+    {"(((((((((a+)+)+)+)+)+)+)+)+)", true},
+    {"((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+", false},
+    {"a++++++++++++++++", false},
+    {"((a{255}){255}){255}", false},
+    {"(a{100}){100}", false},
+    {"[+{(]++", true},
+    {"[]+++++++++++++++]", true},
+    {"[[:alpha:]++++++++]", true},
+    {"\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+", true},
+};
+
+Test(pattern, refuses_what_takes_all_memory)
+{
+    for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++) {
+        char what[PATTERN_WHAT_MAX] = "";
+        struct pattern *pattern = pattern_new(costs[i].expression, what);
+
+        cr_expect_eq(pattern != NULL, costs[i].wanted, "%s: %s",
+                     costs[i].expression, what);
+        pattern_free(pattern);
+    }
+}
