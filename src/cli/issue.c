@@ -240,7 +240,7 @@ issue(const struct options *options)
 {
     const struct algorithm *algorithm = NULL;
     struct key key = {0};
-    char what[KEY_WHAT_MAX];
+    char what[KEY_WHAT_MAX] = "out of memory"; /* where nothing says more */
     time_t now = time(NULL);
     int code = EXIT_YES;
 

@@ -27,7 +27,13 @@ copy_secret(const struct key *secret, struct key *ret_key)
         KEY_GOOD)
         return false;
     copy.only = secret->only;
-    copy.kid = secret->kid != NULL ? strdup(secret->kid) : NULL;
+    if (secret->kid != NULL) {
+        copy.kid = strdup(secret->kid);
+        if (copy.kid == NULL) {
+            key_done(&copy);
+            return false;
+        }
+    }
     *ret_key = copy;
     return true;
 }
