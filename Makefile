@@ -53,7 +53,7 @@ OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAG
 LIBS      = -lcrypto -ljson-c -lm
 
 # Everything in src/ is shared code but for the files that speak PAM.
-MODULE_SRC = src/pam_jwt.c src/conversation.c
+MODULE_SRC = src/pam_jwt.c src/conversation.c src/handover.c
 SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
 CLI_SRC    = $(wildcard src/cli/*.c)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
@@ -116,14 +116,14 @@ $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 
 # What fails, and how: by NULL or 0, by -1, by REG_ESPACE, or by PAM_BUF_ERR.
 FAIL_0   = strdup strndup realpath open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
-    object_new_boolean object_new_int64 object_new_object object_new_string object_new_string_len \
+    object_new_boolean object_new_double object_new_int64 object_new_object object_new_string object_new_string_len \
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
-FAIL_1   = open fstat stat read write fsync fchmod gethostname getpwnam_r asprintf vasprintf \
+FAIL_1   = open fstat stat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
 FAIL_12  = regcomp regexec
-FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_set_data pam_set_item pam_fail_delay
+FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_putenv pam_set_data pam_set_item pam_fail_delay
 
 $(BUILD)/fail.so: tests/lib/fail.c $(call objects,$(SHARED_SRC))
 	(printf 'CALL(%s, 0)\n' $(sort $(FAIL_0)); printf 'CALL(%s, -1)\n' $(FAIL_1); \

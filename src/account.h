@@ -2,6 +2,7 @@
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
 
+#include "stringlist.h"
 #include "verdict.h"
 
 #include <stdbool.h>
@@ -14,11 +15,13 @@ struct account_policy {
     struct pattern *user_pattern; /* the whole name must match */
     uid_t min_uid;
     bool allow_root;
+    struct strings allow_users;  /* names, "*" for all; empty: any */
+    struct strings allow_groups; /* the same, of groups */
 };
 
 /*
- * Whether `user` may be an account's name. USER_NOT_ALLOWED if not; nothing is
- * looked up.
+ * Whether `user` may be an account's name, and is one of allow_users.
+ * USER_NOT_ALLOWED if not; nothing is looked up.
  */
 enum reason account_check_name(const char *user,
                                const struct account_policy *policy,
@@ -27,7 +30,8 @@ enum reason account_check_name(const char *user,
 
 /*
  * Whether NSS knows the account (files, LDAP, SSSD alike), and whether its uid
- * may log in: OK, UNKNOWN_USER, USER_NOT_ALLOWED, NO_MEMORY, or
+ * may log in; then, whether the account is in one of allow_groups, as its
+ * primary group or a member: OK, UNKNOWN_USER, USER_NOT_ALLOWED, NO_MEMORY, or
  * STATE_UNAVAILABLE where NSS fails other than by saying absent.
  */
 enum reason account_check_entry(const char *user,

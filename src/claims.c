@@ -20,6 +20,7 @@
  * 7. It MUST NOT live longer than max_lifetime.
  * 8. The person MUST have authenticated at most max_age ago.
  * 9. The identity MUST be a string of 1 to 256 bytes without control bytes.
+ * 10. Every rule of `require` MUST hold.
  */
 
 static enum reason
@@ -410,5 +411,8 @@ claims_check(struct json_object *payload, const struct claims_policy *policy,
         reason = check_times(payload, policy, now, ret_claims, verdict);
     if (reason == REASON_OK)
         reason = check_identity(payload, policy, ret_claims, verdict);
+    if (reason == REASON_OK)
+        reason =
+            requirements_check(&policy->requirements, payload, facts, verdict);
     return reason;
 }

@@ -2,6 +2,7 @@
 #ifndef CLAIMS_H
 #define CLAIMS_H
 
+#include "requirement.h"
 #include "stringlist.h"
 #include "template.h"
 #include "verdict.h"
@@ -22,6 +23,7 @@ struct claims_policy {
     double clock_skew;
     double max_lifetime; /* 0: any */
     double max_age;      /* 0: any */
+    struct requirements requirements;
 };
 
 /* The facts of a payload; the strings are the document's, NULL when absent. */
@@ -36,7 +38,7 @@ struct claims {
 /*
  * Judges the claims of a payload whose signature holds, at `now` (seconds
  * since 1970): issuer, audience, kind of token, times (RFC 7519 section 4.1),
- * identity. A claim that a rule looks at and that has the wrong type is
+ * identity, rules. A claim that a rule looks at and that has the wrong type is
  * BAD_CLAIM, never absent.
  */
 enum reason claims_check(struct json_object *payload,

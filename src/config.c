@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "pattern.h"
 #include "readfile.h"
 #include "text.h"
 
@@ -18,13 +17,32 @@
 /* Enough of a name to find it, too little of a secret pasted by mistake. */
 #define NAME_SHOWN_MAX 24
 
+#define SECTION_NAME_MAX 64
+
 /* Where a text comes from, for messages, and what it gave so far. */
 struct source {
     struct config *config;
-    const char *name;   /* a file, or "module argument" */
-    unsigned long line; /* 0 for a module argument */
+    struct issuer *issuer; /* the one it is for */
+    const char *name;      /* a file, or "module argument" */
+    unsigned long line;    /* 0 for a module argument */
     bool is_file;
+    bool is_again;  /* it was read for another issuer: say nothing twice */
     uint64_t given; /* one bit a row of the table */
+};
+
+/* A line of the file in front of the first section. */
+struct pair {
+    unsigned long line;
+    const char *key;
+    const char *value;
+};
+
+/* The file while it is read. */
+struct reading {
+    struct source source;
+    struct pair *defaults;
+    size_t default_count;
+    bool in_section;
 };
 
 /* Notes what is wrong; with or without room for it, it counts. */
@@ -36,7 +54,7 @@ mistake(struct source *source, const char *what, const char *of)
     char line[24] = "";
 
     source->config->is_mistaken = true;
-    if (errors->count >= ERRORS_MAX)
+    if (errors->count >= ERRORS_MAX || source->is_again)
         return;
     if (source->line > 0)
         snprintf(line, sizeof line, ":%lu", source->line);
@@ -46,13 +64,10 @@ mistake(struct source *source, const char *what, const char *of)
                  of != NULL ? " " : "", what);
 }
 
-static void *
-field_of(struct config *config, const struct setting *setting)
+static bool
+is_of_issuer(const struct setting *setting)
 {
-    char *base = setting->scope == SCOPE_ISSUER ? (char *)&config->issuer
-                                                : (char *)config;
-
-    return base + setting->offset;
+    return setting->scope == SCOPE_ISSUER || setting->scope == SCOPE_SECTION;
 }
 
 static void
@@ -61,6 +76,7 @@ apply(struct source *source, const char *key, const char *value)
     const struct setting *setting = setting_find(key);
     const char *wrong = NULL;
     uint64_t bit;
+    char *base;
 
     if (setting == NULL) {
         mistake(source, "is no setting (pam-jwt settings lists them)", key);
@@ -71,17 +87,47 @@ apply(struct source *source, const char *key, const char *value)
         return;
     }
     bit = UINT64_C(1) << (setting - setting_at(0));
-    if ((source->given & bit) != 0) {
+    if ((source->given & bit) != 0 && !setting_repeats(setting)) {
         mistake(source, "is given twice", key);
         return;
     }
     source->given |= bit;
-    wrong =
-        *value == '\0'
-            ? "has no value"
-            : setting->set(setting, field_of(source->config, setting), value);
+    base =
+        is_of_issuer(setting) ? (char *)source->issuer : (char *)source->config;
+    wrong = *value == '\0'
+                ? "has no value"
+                : setting->set(setting, base + setting->offset, value);
     if (wrong != NULL)
         mistake(source, wrong, key);
+}
+
+/* The table's defaults; of a further section those of an issuer alone. */
+static void
+apply_defaults(struct config *config, struct issuer *issuer)
+{
+    struct source source = {
+        .config = config, .issuer = issuer, .name = "default"};
+    const struct setting *setting;
+
+    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
+        if (setting->default_text != NULL &&
+            (issuer->name == NULL || is_of_issuer(setting)))
+            apply(&source, setting->name, setting->default_text);
+}
+
+/* A further issuer, with the defaults. NULL: out of memory. */
+static struct issuer *
+add_issuer(struct config *config)
+{
+    struct policy *policy = &config->policy;
+    struct issuer *issuers = reallocarray(
+        policy->issuers, policy->issuer_count + 1, sizeof *issuers);
+
+    if (issuers == NULL)
+        return NULL;
+    policy->issuers = issuers;
+    issuers[policy->issuer_count] = (struct issuer){0};
+    return &issuers[policy->issuer_count++];
 }
 
 static char *
@@ -94,18 +140,21 @@ trim(char *text)
     return text + strspn(text, " \t");
 }
 
-/* "key = value", in place. */
-static void
-read_pair(struct source *source, char *text)
+/* Cuts "key = value" apart in place. */
+static bool
+split_pair(struct source *source, char *text, const char **ret_key,
+           const char **ret_value)
 {
     char *equals = strchr(text, '=');
 
     if (equals == NULL) {
         mistake(source, "is no \"key = value\"", text);
-        return;
+        return false;
     }
     *equals = '\0';
-    apply(source, trim(text), trim(equals + 1));
+    *ret_key = trim(text);
+    *ret_value = trim(equals + 1);
+    return true;
 }
 
 static bool
@@ -118,11 +167,134 @@ has_control_byte(const char *text, size_t length)
     return false;
 }
 
+/* The NAME of "[issuer NAME]", cut out in place; NULL for anything else. */
+static const char *
+section_name(char *line)
+{
+    static const char prefix[] = "[issuer ";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    char *name = line + sizeof prefix - 1;
+    size_t length;
+
+    if (strncmp(line, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    name += strspn(name, " \t");
+    length = strspn(name, allowed);
+    if (length == 0 || length > SECTION_NAME_MAX ||
+        !text_equal(name + length, "]"))
+        return NULL;
+    name[length] = '\0';
+    return name;
+}
+
+/* What stands before the first section counts for the new one, too. */
 static void
-read_line(struct source *source, char *line, size_t length)
+inherit(struct reading *reading)
+{
+    struct source again = reading->source;
+
+    again.given = 0;
+    again.is_again = true;
+    for (size_t i = 0; i < reading->default_count; i++)
+        apply(&again, reading->defaults[i].key, reading->defaults[i].value);
+}
+
+/* What no section inherits must not stand where it looks as if it did. */
+static void
+check_defaults(struct reading *reading)
+{
+    struct source source = reading->source;
+
+    for (size_t i = 0; i < reading->default_count; i++) {
+        const struct pair *pair = &reading->defaults[i];
+        const struct setting *setting = setting_find(pair->key);
+
+        source.line = pair->line;
+        if (setting != NULL && setting->scope == SCOPE_SECTION)
+            mistake(&source, "belongs into a section, none inherits it",
+                    pair->key);
+    }
+}
+
+static void
+begin_section(struct reading *reading, char *line)
+{
+    struct source *source = &reading->source;
+    struct policy *policy = &source->config->policy;
+    const char *name = section_name(line);
+    struct issuer *issuer;
+
+    if (name == NULL) {
+        mistake(source, "is no [issuer NAME]", line);
+        return;
+    }
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (text_equal(policy->issuers[i].name, name)) {
+            mistake(source, "is the name of two sections", name);
+            return;
+        }
+    if (policy->issuer_count >= CONFIG_SECTIONS_MAX) {
+        mistake(source, "is one section too many", name);
+        return;
+    }
+    if (!reading->in_section) {
+        /* The issuer of a file without sections was only tried on. */
+        check_defaults(reading);
+        issuers_done(policy);
+        reading->in_section = true;
+    }
+    issuer = add_issuer(source->config);
+    if (issuer == NULL || (issuer->name = strdup(name)) == NULL) {
+        mistake(source, "out of memory", NULL);
+        return;
+    }
+    source->issuer = issuer;
+    source->given = 0;
+    apply_defaults(source->config, issuer);
+    inherit(reading);
+}
+
+static void
+keep_default(struct reading *reading, const char *key, const char *value)
+{
+    struct pair *pairs =
+        reallocarray(reading->defaults, reading->default_count + 1,
+                     sizeof *reading->defaults);
+
+    if (pairs == NULL) {
+        mistake(&reading->source, "out of memory", NULL);
+        return;
+    }
+    reading->defaults = pairs;
+    pairs[reading->default_count++] =
+        (struct pair){reading->source.line, key, value};
+}
+
+static void
+read_pair(struct reading *reading, char *line)
+{
+    struct source *source = &reading->source;
+    const struct setting *setting;
+    const char *key;
+    const char *value;
+
+    if (!split_pair(source, line, &key, &value))
+        return;
+    setting = setting_find(key);
+    if (reading->in_section && setting != NULL && !is_of_issuer(setting))
+        mistake(source, "is for all issuers, before the first section", key);
+    else
+        apply(source, key, value);
+    if (!reading->in_section)
+        keep_default(reading, key, value);
+}
+
+static void
+read_line(struct reading *reading, char *line, size_t length)
 {
     if (has_control_byte(line, length)) {
-        mistake(source,
+        mistake(&reading->source,
                 line[length - 1] == '\r' ? "the line ends as on Windows (CR)"
                                          : "a control byte in the line",
                 NULL);
@@ -132,22 +304,25 @@ read_line(struct source *source, char *line, size_t length)
     if (*line == '\0' || *line == '#')
         return;
     if (*line == '[')
-        mistake(source, "is no section that is known", line);
+        begin_section(reading, line);
     else
-        read_pair(source, line);
+        read_pair(reading, line);
 }
 
 static void
 read_file(struct config *config)
 {
-    struct source source = {config, config->path, 0, true, 0};
+    struct reading reading = {.source = {.config = config,
+                                         .issuer = config->policy.issuers,
+                                         .name = config->path,
+                                         .is_file = true}};
     struct file file = {0};
     char what[READFILE_WHAT_MAX];
     char *line;
     char *end;
 
     if (!readfile(config->path, CONFIG_FILE_MAX, &file, what)) {
-        mistake(&source, what, NULL);
+        mistake(&reading.source, what, NULL);
         return;
     }
     line = file.data;
@@ -156,11 +331,12 @@ read_file(struct config *config)
         char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t length = (size_t)((newline != NULL ? newline : end) - line);
 
-        source.line++;
+        reading.source.line++;
         line[length] = '\0';
-        read_line(&source, line, length);
+        read_line(&reading, line, length);
         line += length + 1;
     }
+    free(reading.defaults);
     file_done(&file);
 }
 
@@ -168,35 +344,47 @@ read_file(struct config *config)
 static void
 read_argument(struct source *source, const char *argument)
 {
-    const struct setting *flag = setting_find(argument);
+    const struct setting *setting = setting_find(argument);
+    const char *key;
+    const char *value;
     char *copy;
 
     if (has_control_byte(argument, strlen(argument))) {
         mistake(source, "has a control byte", argument);
         return;
     }
-    if (flag != NULL && flag->scope == SCOPE_ARGUMENT &&
-        text_equal(flag->default_text, "no")) {
+    if (setting != NULL && setting->scope == SCOPE_ARGUMENT &&
+        text_equal(setting->default_text, "no")) {
         apply(source, argument, "yes");
         return;
     }
     copy = strdup(argument);
-    if (copy == NULL)
+    if (copy == NULL) {
         mistake(source, "out of memory", NULL);
-    else
-        read_pair(source, copy);
+    } else if (split_pair(source, copy, &key, &value)) {
+        setting = setting_find(key);
+        if (setting != NULL && setting->scope == SCOPE_SECTION &&
+            source->issuer->name != NULL)
+            mistake(source, "belongs into a section of the file", key);
+        else
+            apply(source, key, value);
+    }
     free(copy);
 }
 
+/* Arguments win over the file, in every section of it. */
 static void
-set_defaults(struct config *config)
+read_arguments(struct config *config, int count, const char *const *arguments)
 {
-    struct source source = {config, "default", 0, false, 0};
-    const struct setting *setting;
+    struct source source = {.config = config, .name = "module argument"};
 
-    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
-        if (setting->default_text != NULL)
-            apply(&source, setting->name, setting->default_text);
+    for (size_t i = 0; i < config->policy.issuer_count; i++) {
+        source.issuer = &config->policy.issuers[i];
+        source.given = 0;
+        source.is_again = i > 0;
+        for (int j = 0; j < count; j++)
+            read_argument(&source, arguments[j]);
+    }
 }
 
 static void
@@ -210,15 +398,44 @@ set_machine_name(struct config *config)
         setting->set(setting, &config->hostname, name);
 }
 
+/* What only the whole file shows to be wrong. */
+static void
+check_whole(struct config *config)
+{
+    const struct policy *policy = &config->policy;
+    struct source source = {.config = config, .name = config->path};
+    char what[ISSUER_WHAT_MAX];
+
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        const struct issuer *issuer = &policy->issuers[i];
+
+        if (issuer->key_files.count > 0)
+            continue;
+        snprintf(what, sizeof what, "is required and not given%s%s%s",
+                 issuer->name != NULL ? " in [issuer " : "",
+                 issuer->name != NULL ? issuer->name : "",
+                 issuer->name != NULL ? "]" : "");
+        mistake(&source, what, "key_file");
+    }
+    if (!issuers_are_distinct(policy, what))
+        mistake(&source, what, NULL);
+}
+
 bool
 config_read(const char *path, int argument_count, const char *const *arguments,
             struct config *ret_config)
 {
     static const char config_prefix[] = "config=";
-    struct source line = {ret_config, "module argument", 0, false, 0};
+    struct source line = {.config = ret_config, .name = "module argument"};
+    struct issuer *issuer;
 
     *ret_config = (struct config){0};
-    set_defaults(ret_config);
+    issuer = add_issuer(ret_config);
+    if (issuer == NULL) {
+        mistake(&line, "out of memory", NULL);
+        return false;
+    }
+    apply_defaults(ret_config, issuer);
     /* Read again below, where a path that is not absolute is a mistake. */
     for (int i = 0; i < argument_count; i++) {
         const char *other = arguments[i] + sizeof config_prefix - 1;
@@ -234,28 +451,17 @@ config_read(const char *path, int argument_count, const char *const *arguments,
         mistake(&line, "out of memory", NULL);
     else
         read_file(ret_config);
-    for (int i = 0; i < argument_count; i++)
-        read_argument(&line, arguments[i]);
+    read_arguments(ret_config, argument_count, arguments);
     set_machine_name(ret_config);
-    if (!ret_config->is_mistaken && ret_config->issuer.key_files.count == 0) {
-        line.name = path;
-        mistake(&line, "is required and not given", "key_file");
-    }
+    if (!ret_config->is_mistaken)
+        check_whole(ret_config);
     return !ret_config->is_mistaken;
 }
 
 void
 config_done(struct config *config)
 {
-    struct issuer *issuer = &config->issuer;
-
-    strings_done(&issuer->key_files);
-    strings_done(&issuer->token.types);
-    strings_done(&issuer->token.claims.audience);
-    free(issuer->token.claims.issuer);
-    free(issuer->token.claims.user_claim);
-    free(issuer->user_map);
-    pattern_free(issuer->account.user_pattern);
+    issuers_done(&config->policy);
     free(config->path);
     free(config->prompt);
     free(config->hostname);

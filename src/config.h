@@ -15,10 +15,13 @@
 
 #define CONFIG_FILE_MAX (256 * 1024)
 
+/* Sections of one file at the most; every login reads all of them. */
+#define CONFIG_SECTIONS_MAX 64
+
 /* All settings of one module line: the file's, and the line's over them. */
 struct config {
     char *path; /* the file that was read */
-    struct issuer issuer;
+    struct policy policy;
     char *prompt; /* without the space that ends it */
     char *hostname;
     double fail_delay; /* seconds */
@@ -33,7 +36,8 @@ struct config {
 /* Where a setting may stand. */
 enum setting_scope {
     SCOPE_GLOBAL,   /* the file and the module line; for all issuers */
-    SCOPE_ISSUER,   /* the file and the module line; for one issuer */
+    SCOPE_ISSUER,   /* the same; for one issuer, or for all as a default */
+    SCOPE_SECTION,  /* for one issuer, and no other inherits it */
     SCOPE_ARGUMENT, /* the module line only */
 };
 
@@ -55,13 +59,18 @@ struct setting {
 const struct setting *setting_at(size_t at);
 const struct setting *setting_find(const char *name);
 
+/* Whether a setting may be given more than once: the values add up. */
+bool setting_repeats(const struct setting *setting);
+
 /*
- * Reads the file that `config=` among the arguments names, or else `path`, and
- * the other arguments ("key=value") over it. Every mistake is a line of
- * `errors`; with any of them the configuration is invalid and must let nobody
- * in: false, and `is_mistaken`. What could be read is set all the same,
- * defaults elsewhere, so that a password can still be asked for. config_done()
- * is due in every case.
+ * `[issuer NAME]` begins a section. What stands before the first is the default
+ * of every section; a file without sections describes one issuer, and
+ * policy.issuer_count is never 0. Reads the file that `config=` among the
+ * arguments names, or else `path`, and the other arguments ("key=value") over
+ * it. Every mistake is a line of `errors`; with any of them the configuration
+ * is invalid and must let nobody in: false, and `is_mistaken`. What could be
+ * read is set all the same, defaults elsewhere, so that a password can still be
+ * asked for. config_done() is due in every case.
  */
 bool config_read(const char *path, int argument_count,
                  const char *const *arguments, struct config *ret_config);

@@ -16,7 +16,9 @@
  * its symbols go before those of a library that a module brings.
  */
 
-#define TIME_MAX 9007199254740991.0 /* 2^53-1, exact in a double */
+/* 2^53-1: beyond it a double is not exact, nor another program's number. */
+#define INTEGER_MAX INT64_C(9007199254740991)
+#define TIME_MAX    9007199254740991.0
 
 enum reason
 jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
@@ -186,6 +188,59 @@ jsondoc_string(struct json_object *object, const char *name)
     return jsondoc_find(object, name, &value) && jsondoc_is_string(value, &text)
                ? text
                : NULL;
+}
+
+bool
+jsondoc_is_name(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++)
+        if (name[0] == '/' && *at == '~' && at[1] != '0' && at[1] != '1')
+            return false;
+    return name[0] != '\0' && name[strcspn(name, " \t")] == '\0';
+}
+
+const char *
+jsondoc_scalar(struct json_object *value, char text[JSONDOC_SCALAR_MAX])
+{
+    const char *string;
+    int64_t number;
+
+    if (jsondoc_is_string(value, &string))
+        return string;
+    if (jsondoc_is_bool(value))
+        return json_object_get_boolean(value) ? "true" : "false";
+    if (!json_object_is_type(value, json_type_int))
+        return NULL;
+    /* Beyond this json-c clamps, and others round. */
+    number = json_object_get_int64(value);
+    if (number < -INTEGER_MAX || number > INTEGER_MAX)
+        return NULL;
+    snprintf(text, JSONDOC_SCALAR_MAX, "%lld", (long long)number);
+    return text;
+}
+
+const char *
+jsondoc_kind(struct json_object *value)
+{
+    static const struct {
+        enum json_type type;
+        const char *kind;
+    } kinds[] = {
+        {json_type_boolean, "a boolean"}, {json_type_object, "an object"},
+        {json_type_array, "an array"},    {json_type_string, "a string"},
+        {json_type_null, "null"},
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (json_object_is_type(value, kinds[i].type))
+            return kinds[i].kind;
+    return "a number";
+}
+
+bool
+jsondoc_is_bool(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_boolean);
 }
 
 bool

@@ -38,11 +38,28 @@ bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 /* Whether `name` is a member that is a string; NULL if not. */
 const char *jsondoc_string(struct json_object *object, const char *name);
 
+/* Whether `name` can be looked up: a name, or a well-formed JSON pointer. */
+bool jsondoc_is_name(const char *name);
+
+/* Room for the decimal digits of an integer. */
+#define JSONDOC_SCALAR_MAX 24
+
+/*
+ * A string as it is, a boolean as true or false, an integer within 2^53-1 in
+ * decimal; NULL for anything else. What is no string is written into `text`.
+ */
+const char *jsondoc_scalar(struct json_object *value,
+                           char text[JSONDOC_SCALAR_MAX]);
+
+/* "an array", "an object" and so on, for a message. */
+const char *jsondoc_kind(struct json_object *value);
+
 /* The count of an array's elements, or 0 for what is no array. */
 size_t jsondoc_array_size(struct json_object *value);
 struct json_object *jsondoc_array_item(struct json_object *value, size_t at);
 bool jsondoc_is_array(struct json_object *value);
 
+bool jsondoc_is_bool(struct json_object *value);
 bool jsondoc_is_true(struct json_object *value);
 bool jsondoc_is_false(struct json_object *value);
 

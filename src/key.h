@@ -8,6 +8,7 @@
 
 struct algorithm;
 struct evp_pkey_st;
+struct ossl_param_bld_st;
 struct json_object;
 
 #define KEY_KID_MAX  256 /* bytes of a key ID, in a token and in a key */
@@ -69,6 +70,13 @@ enum key_result key_say(enum key_result result, char what[KEY_WHAT_MAX],
                         const char *text);
 
 /*
+ * An OpenSSL key of the parameters in `builder`; `selection` is
+ * EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. NULL: they make none.
+ */
+struct evp_pkey_st *key_from_data(const char *type, int selection,
+                                  struct ossl_param_bld_st *builder);
+
+/*
  * Takes a copy of a shared secret. At least 32 bytes, the shortest that any
  * algorithm allows (RFC 7518 section 3.2).
  */
@@ -102,16 +110,16 @@ enum key_result key_from_pem(const char *text, size_t length, time_t now,
                              struct key *ret_key, char what[KEY_WHAT_MAX]);
 
 /*
- * The required members of a built public key as a JWK, in the canonical form
- * that RFC 7638 section 3 hashes: one object, names sorted, no white space.
- * NULL: out of memory. The caller frees it.
+ * The required members of a built key as a JWK, in the canonical form that
+ * RFC 7638 section 3 hashes: one object, names sorted, no white space. NULL:
+ * out of memory. The caller frees it, a secret's with secret_free().
  */
 char *key_canonical(const struct key *key);
 
 /* base64url of a SHA-256, with its NUL. */
 #define KEY_THUMBPRINT_SIZE 44
 
-/* The JWK thumbprint of a built public key (RFC 7638). */
+/* The JWK thumbprint of a built key (RFC 7638). */
 bool key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE]);
 
 /* Wipes and frees; a zeroed key is allowed. */

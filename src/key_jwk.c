@@ -164,23 +164,6 @@ key_from_jwk(struct json_object *jwk, struct key *ret_key,
 }
 
 static EVP_PKEY *
-public_from_data(const char *type, OSSL_PARAM_BLD *builder)
-{
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-    EVP_PKEY *public_key = NULL;
-
-    if (parameters == NULL || context == NULL ||
-        EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &public_key, EVP_PKEY_PUBLIC_KEY,
-                          parameters) != 1)
-        public_key = NULL;
-    EVP_PKEY_CTX_free(context);
-    OSSL_PARAM_free(parameters);
-    return public_key;
-}
-
-static EVP_PKEY *
 build_rsa(struct json_object *jwk)
 {
     unsigned char bytes[NUMBER_MAX + 3];
@@ -199,7 +182,7 @@ build_rsa(struct json_object *jwk)
     if (modulus != NULL && exponent != NULL &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
-        public_key = public_from_data("RSA", builder);
+        public_key = key_from_data("RSA", EVP_PKEY_PUBLIC_KEY, builder);
 
 out:
     BN_free(modulus);
@@ -226,7 +209,7 @@ build_ec(struct json_object *jwk, const struct key_kind *kind)
                                         kind->group, 0) == 1 &&
         OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
                                          point, 1 + x + y) == 1)
-        public_key = public_from_data("EC", builder);
+        public_key = key_from_data("EC", EVP_PKEY_PUBLIC_KEY, builder);
     OSSL_PARAM_BLD_free(builder);
     return public_key;
 }
@@ -312,7 +295,11 @@ key_canonical(const struct key *key)
     char *text = NULL;
     int length = -1;
 
-    if (key->type == KEY_RSA) {
+    if (key->type == KEY_SECRET) {
+        one = base64url_text(key->secret, key->secret_length);
+        if (one != NULL)
+            length = asprintf(&text, "{\"k\":\"%s\",\"kty\":\"oct\"}", one);
+    } else if (key->type == KEY_RSA) {
         one = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_E, 0);
         two = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_N, 0);
         if (one != NULL && two != NULL)
@@ -335,7 +322,7 @@ key_canonical(const struct key *key)
                 asprintf(&text, "{\"crv\":\"%s\",\"kty\":\"OKP\",\"x\":\"%s\"}",
                          kind->crv, one);
     }
-    free(one);
+    secret_free_string(one);
     free(two);
     return length >= 0 ? text : NULL;
 }
@@ -350,6 +337,6 @@ key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
 
     if (done)
         base64url_encode(hash, sizeof hash, ret_text);
-    free(text);
+    secret_free_string(text);
     return done;
 }

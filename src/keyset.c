@@ -445,6 +445,20 @@ keyset_build_all(struct keyset *keys, struct strings *problems)
     return good;
 }
 
+bool
+keyset_thumbprints(struct keyset *keys, struct strings *ret_thumbprints)
+{
+    char text[KEY_THUMBPRINT_SIZE];
+
+    keyset_build_all(keys, NULL);
+    for (size_t i = 0; i < keys->count; i++)
+        for (size_t k = 0; k < keys->files[i].count; k++)
+            if (!key_thumbprint(&keys->files[i].keys[k], text) ||
+                !strings_add(ret_thumbprints, text, strlen(text)))
+                return false;
+    return true;
+}
+
 void
 keyset_done(struct keyset *keys)
 {

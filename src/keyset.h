@@ -76,6 +76,12 @@ size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
 /* Builds every key, to find the bad ones. Returns how many are good. */
 size_t keyset_build_all(struct keyset *keys, struct strings *problems);
 
+/*
+ * Builds every key; the RFC 7638 thumbprint of each good one, a secret's too.
+ * False: out of memory.
+ */
+bool keyset_thumbprints(struct keyset *keys, struct strings *ret_thumbprints);
+
 /* Wipes and frees; a zeroed set is allowed. */
 void keyset_done(struct keyset *keys);
 

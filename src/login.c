@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login.h"
 
+#include "environment.h"
 #include "text.h"
 #include "usermap.h"
 
@@ -9,18 +10,23 @@
 
 /*
  * The checks, in this order:
- * 1. At least one key MUST be usable.
- * 2. The token MUST verify (token.c).
- * 3. Its identity MUST be the requested account's name, byte for byte, or a
+ * 1. The text MUST be a JWT in compact form (jws.c).
+ * 2. A section MUST be for this service and this issuer (issuer.c).
+ * 3. No key MUST be in two sections of different issuers.
+ * 4. At least one key MUST be usable.
+ * 5. The token MUST verify (token.c).
+ * 6. Its identity MUST be the requested account's name, byte for byte, or a
  *    line of user_map MUST give it that account.
- * 4. The name MUST match user_pattern, before anything is looked up.
- * 5. The account database MUST know the account, and its uid MUST be allowed.
+ * 7. The name MUST match user_pattern and be one of allow_users, before
+ *    anything is looked up.
+ * 8. The account database MUST know the account, its uid MUST be allowed, and
+ *    it MUST be in one of allow_groups.
  */
 
 static enum reason
-load_keys(const struct issuer *issuer, const struct login_request *request,
-          struct login *login)
+load_keys(const struct login_request *request, struct login *login)
 {
+    const struct issuer *issuer = login->issuer;
     struct verdict *verdict = &login->verdict;
     enum reason reason;
 
@@ -38,9 +44,11 @@ load_keys(const struct issuer *issuer, const struct login_request *request,
 
 /* Which account: the one asked for must be the identity, or mapped to it. */
 static enum reason
-choose_user(const struct issuer *issuer, const struct login_request *request,
-            const char *identity, const char **ret_user, struct login *login)
+choose_user(const struct login_request *request, const char **ret_user,
+            struct login *login)
 {
+    const struct issuer *issuer = login->issuer;
+    const char *identity = login->token.claims.identity;
     struct verdict *verdict = &login->verdict;
     enum reason reason;
 
@@ -61,29 +69,54 @@ choose_user(const struct issuer *issuer, const struct login_request *request,
         text_quote(request->user, strlen(request->user)).text);
 }
 
+/* The token itself: is it good, by the rules of its section? */
+static enum reason
+verify_token(const char *text, size_t length, const struct policy *policy,
+             const struct login_request *request, struct login *login)
+{
+    struct verdict *verdict = &login->verdict;
+    const struct template_facts facts = {request->hostname, request->service,
+                                         request->user};
+    enum reason reason;
+
+    reason = token_parse(text, length, policy->token_size_max, &login->token,
+                         verdict);
+    if (reason == REASON_OK)
+        reason = issuer_choose(policy, request->service, &login->token,
+                               &login->issuer, verdict);
+    if (reason == REASON_OK)
+        reason = issuers_check_keys(policy, request->now, verdict);
+    if (reason == REASON_OK)
+        reason = load_keys(request, login);
+    if (reason == REASON_OK)
+        reason =
+            token_verify(&login->token, &login->issuer->token, &login->keys,
+                         &facts, request->now, &login->key_problems, verdict);
+    return reason;
+}
+
 enum reason
-login_decide(const char *text, size_t length, const struct issuer *issuer,
+login_decide(const char *text, size_t length, const struct policy *policy,
              const struct login_request *request, struct login *ret_login)
 {
     struct verdict *verdict = &ret_login->verdict;
-    const struct template_facts facts = {request->hostname, request->service,
-                                         request->user};
     const char *user = NULL;
     enum reason reason;
 
     *ret_login = (struct login){0};
-    reason = load_keys(issuer, request, ret_login);
+    reason = verify_token(text, length, policy, request, ret_login);
     if (reason == REASON_OK)
-        reason = token_verify(text, length, &issuer->token, &ret_login->keys,
-                              &facts, request->now, &ret_login->token,
-                              &ret_login->key_problems, verdict);
+        reason = choose_user(request, &user, ret_login);
     if (reason == REASON_OK)
-        reason = choose_user(issuer, request, ret_login->token.claims.identity,
-                             &user, ret_login);
-    if (reason == REASON_OK)
-        reason = account_check_name(user, &issuer->account, verdict);
+        reason = account_check_name(user, &ret_login->issuer->account, verdict);
     if (reason == REASON_OK && !request->skip_account)
-        reason = account_check_entry(user, &issuer->account, verdict);
+        reason =
+            account_check_entry(user, &ret_login->issuer->account, verdict);
+    if (reason == REASON_OK &&
+        !environment_make(&ret_login->issuer->exports, ret_login->token.payload,
+                          &ret_login->environment, &ret_login->left_out))
+        reason =
+            verdict_refuse(verdict, REASON_NO_MEMORY, "making the environment");
     if (reason != REASON_OK)
         return reason;
 
@@ -98,6 +131,8 @@ login_done(struct login *login)
     token_done(&login->token);
     keyset_done(&login->keys);
     strings_done(&login->key_problems);
+    strings_done(&login->environment);
+    strings_done(&login->left_out);
     free(login->mapped);
     *login = (struct login){0};
 }

@@ -2,20 +2,9 @@
 #ifndef LOGIN_H
 #define LOGIN_H
 
-#include "account.h"
-#include "keyset.h"
-#include "token.h"
+#include "issuer.h"
 
 #include <stdbool.h>
-
-/* The rules for the tokens of one issuer. */
-struct issuer {
-    struct strings key_files;
-    enum key_encoding key_encoding;
-    struct token_policy token;
-    char *user_map; /* path; NULL: the identity is the account's name */
-    struct account_policy account;
-};
 
 /* What a program asks. */
 struct login_request {
@@ -30,8 +19,11 @@ struct login_request {
 struct login {
     struct verdict verdict;
     struct token token;
+    const struct issuer *issuer; /* the section that was chosen, or NULL */
     struct keyset keys;
     struct strings key_problems; /* what is wrong with keys, to be logged */
+    struct strings environment;  /* NAME=VALUE, only with REASON_OK */
+    struct strings left_out;     /* what export_env could not take */
     const char *user; /* the account, only with REASON_OK; the request's, the
                          token's or `mapped` */
     char *mapped;     /* the account that user_map gave */
@@ -40,10 +32,10 @@ struct login {
 /*
  * May the holder of this token become this local account, for this service,
  * now? REASON_OK is reached here and nowhere else. login_done() is due in every
- * case; `text` and the request must outlive the login.
+ * case; `text`, the policy and the request must outlive the login.
  */
 enum reason
-login_decide(const char *text, size_t length, const struct issuer *issuer,
+login_decide(const char *text, size_t length, const struct policy *policy,
              const struct login_request *request, struct login *ret_login)
     __attribute__((warn_unused_result));
 

@@ -6,11 +6,12 @@
 
 #include "config.h"
 #include "conversation.h"
-#include "jsondoc.h"
+#include "handover.h"
 #include "login.h"
 #include "shape.h"
 #include "text.h"
 
+#include <math.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <stdio.h>
@@ -25,7 +26,14 @@
  * handler or callback behind, because it is unloaded at pam_end().
  */
 
-static const char data_name[] = "pam_jwt_login";
+/* From open_session to close_session, which run in one process. */
+static const char session_name[] = "pam_jwt_session";
+
+/* What pam_systemd, further down the stack, ends the session by. */
+static const char limit_name[] = "systemd.runtime_max_sec";
+
+/* systemd takes no number of seconds that overflows its microseconds. */
+#define LIMIT_MAX (100 * 366 * 86400.0)
 
 /* Used while no valid configuration says another. */
 static const char prompt_default[] = "Token:";
@@ -62,41 +70,22 @@ log_level(enum reason reason)
     }
 }
 
-/* What the phases behind authentication know of the login. */
-struct login_data {
-    double ends; /* when the token is no longer valid, skew included */
-};
-
-static void
-free_data(pam_handle_t *pamh, void *data, int error_status)
-{
-    (void)pamh;
-    (void)error_status;
-    free(data);
-}
-
-static const struct login_data *
-get_data(pam_handle_t *pamh)
-{
-    const void *data = NULL;
-
-    return pam_get_data(pamh, data_name, &data) == PAM_SUCCESS ? data : NULL;
-}
-
 static bool
-set_data(pam_handle_t *pamh, const struct config *config,
-         const struct login *login)
+hand_over(pam_handle_t *pamh, const struct login *login)
 {
-    struct login_data *data = malloc(sizeof *data);
+    const struct claims *claims = &login->token.claims;
+    const struct handover handover = {
+        .user = login->user,
+        .identity = claims->identity,
+        .issuer = claims->issuer,
+        .token_id = claims->token_id,
+        .expires = claims->expires,
+        .ends = claims->expires + login->issuer->token.claims.clock_skew,
+        .limits_session = login->issuer->session_limit,
+        .environment = &login->environment,
+    };
 
-    if (data == NULL)
-        return false;
-    data->ends =
-        login->token.claims.expires + config->issuer.token.claims.clock_skew;
-    if (pam_set_data(pamh, data_name, data, free_data) == PAM_SUCCESS)
-        return true;
-    free(data);
-    return false;
+    return handover_put(pamh, &handover);
 }
 
 static double
@@ -180,6 +169,8 @@ log_decision(pam_handle_t *pamh, const struct login *login)
     for (size_t i = 0; i < login->key_problems.count; i++)
         pam_syslog(pamh, level == LOG_ALERT ? LOG_ALERT : LOG_WARNING,
                    "key left out: %s", login->key_problems.items[i]);
+    for (size_t i = 0; i < login->left_out.count; i++)
+        pam_syslog(pamh, LOG_WARNING, "left out: %s", login->left_out.items[i]);
     if (verdict->reason == REASON_OK) {
         pam_syslog(pamh, level, "accepted: user=%s%s",
                    text_bare(login->user).text, facts);
@@ -255,13 +246,13 @@ decide(pam_handle_t *pamh, const struct config *config,
     struct login login;
     enum reason reason;
 
-    reason = login_decide(answer->token, strlen(answer->token), &config->issuer,
+    reason = login_decide(answer->token, strlen(answer->token), &config->policy,
                           &request, &login);
     if (reason != REASON_OK)
         blame_cutting(&login.verdict, answer);
-    else if (!set_data(pamh, config, &login) ||
-             (user == NULL &&
-              pam_set_item(pamh, PAM_USER, login.user) != PAM_SUCCESS))
+    else if ((user == NULL &&
+              pam_set_item(pamh, PAM_USER, login.user) != PAM_SUCCESS) ||
+             !hand_over(pamh, &login))
         verdict_refuse(&login.verdict, REASON_NO_MEMORY, "ending the login");
     reason = login.verdict.reason;
     if (config->debug)
@@ -372,7 +363,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     enum reason reason;
 
     /* What an attempt before left must not reach this one's session. */
-    if (pam_set_data(pamh, data_name, NULL, NULL) != PAM_SUCCESS)
+    if (!handover_clear(pamh))
         return PAM_BUF_ERR;
     config_read(CONFIG_PATH, argc, argv, &config);
     /*
@@ -397,42 +388,156 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 }
 
 /*
- * Without data another method logged in: that is for the other modules to
- * judge, and PAM_IGNORE leaves it to them.
+ * Where another method logged in, that is for the other modules to judge, and
+ * PAM_IGNORE leaves it to them, whatever the configuration is like.
  */
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    const struct login_data *data = get_data(pamh);
+    struct handover login;
+    enum handover_result result = handover_get(pamh, &login);
+    int code = PAM_PERM_DENIED;
 
     (void)flags;
     (void)argc;
     (void)argv;
-    if (data == NULL)
-        return PAM_IGNORE;
-    if (seconds_now() < data->ends)
-        return PAM_SUCCESS;
-    pam_syslog(pamh, LOG_NOTICE, "%s: the token that logged in",
-               reason_name(REASON_EXPIRED));
-    return PAM_ACCT_EXPIRED;
+    if (result == HANDOVER_NONE) {
+        code = PAM_IGNORE;
+    } else if (result == HANDOVER_BAD) {
+        pam_syslog(pamh, LOG_CRIT, "what the login left cannot be read");
+    } else if (seconds_now() < login.ends) {
+        code = PAM_SUCCESS;
+    } else {
+        pam_syslog(pamh, LOG_NOTICE, "%s: the token that logged in, exp=%.0f",
+                   reason_name(REASON_EXPIRED), login.expires);
+        code = PAM_ACCT_EXPIRED;
+    }
+    handover_done(&login);
+    return code;
 }
 
+static void
+free_data(pam_handle_t *pamh, void *data, int error_status)
+{
+    (void)pamh;
+    (void)error_status;
+    free(data);
+}
+
+static void
+free_session(pam_handle_t *pamh, void *data, int error_status)
+{
+    (void)pamh;
+    (void)error_status;
+    handover_done(data);
+    free(data);
+}
+
+static bool
+limit_session(pam_handle_t *pamh, const struct handover *login)
+{
+    double seconds = floor(login->ends - seconds_now());
+    char *text = NULL;
+
+    /* 0 would be no limit at all. */
+    if (asprintf(&text, "%.0f", fmin(fmax(seconds, 1), LIMIT_MAX)) < 0)
+        return false;
+    if (pam_set_data(pamh, limit_name, text, free_data) == PAM_SUCCESS)
+        return true;
+    free(text);
+    return false;
+}
+
+/* One line at the start and one at the end: who it was, and by which token. */
+static void
+log_session(pam_handle_t *pamh, const char *what, const struct handover *login)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } facts[] = {
+        {"identity", login->identity},
+        {"iss", login->issuer},
+        {"jti", login->token_id},
+    };
+    char text[FACTS_MAX] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        if (facts[i].value != NULL)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, " %s=%s",
+                                 facts[i].name, text_bare(facts[i].value).text);
+    pam_syslog(pamh, LOG_INFO, "session %s: user=%s%s exp=%.0f", what,
+               text_bare(login->user).text, text, login->expires);
+}
+
+/*
+ * Keeps the login for the end of the session, and empties the caller's. NULL:
+ * out of memory, and the caller's is as it was.
+ */
+static const struct handover *
+keep_session(pam_handle_t *pamh, struct handover *login)
+{
+    struct handover *kept = malloc(sizeof *kept);
+
+    if (kept == NULL)
+        return NULL;
+    *kept = *login;
+    if (pam_set_data(pamh, session_name, kept, free_session) != PAM_SUCCESS) {
+        free(kept);
+        return NULL;
+    }
+    *login = (struct handover){0};
+    return kept;
+}
+
+/*
+ * A limit that was promised and cannot be set is an error; the control word of
+ * the session line says what that means ("required": no session).
+ */
 int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    struct handover login;
+    const struct handover *kept = NULL;
+    enum handover_result result = handover_take(pamh, &login);
+    int code = PAM_SESSION_ERR;
+
     (void)flags;
     (void)argc;
     (void)argv;
-    return get_data(pamh) != NULL ? PAM_SUCCESS : PAM_IGNORE;
+    if (result == HANDOVER_NONE) {
+        code = PAM_IGNORE;
+    } else if (result == HANDOVER_THERE && handover_export(pamh, &login) &&
+               (!login.limits_session || limit_session(pamh, &login))) {
+        kept = keep_session(pamh, &login);
+    }
+    if (kept != NULL) {
+        log_session(pamh, "opened", kept);
+        code = PAM_SUCCESS;
+    }
+    if (code == PAM_SESSION_ERR)
+        pam_syslog(pamh, LOG_CRIT,
+                   "the session could not be set up: environment, limit or "
+                   "what the login left");
+    handover_done(&login);
+    return code;
 }
 
 int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    const void *login = NULL;
+
     (void)flags;
     (void)argc;
     (void)argv;
-    return get_data(pamh) != NULL ? PAM_SUCCESS : PAM_IGNORE;
+    if (pam_get_data(pamh, session_name, &login) != PAM_SUCCESS ||
+        login == NULL)
+        return PAM_IGNORE;
+    log_session(pamh, "closed", login);
+    return PAM_SUCCESS;
 }
 
 /* A token is not something that is changed here: refused, never ignored. */

@@ -50,25 +50,72 @@ may_be_trusted(const struct stat *status, char *what)
     return true;
 }
 
+/* Opens, and judges what was opened; nothing can be swapped in between. */
+static int
+open_trusted(const char *path, struct stat *ret_status, char *what)
+{
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (descriptor < 0) {
+        say_errno(what, "open it");
+        return -1;
+    }
+    if (fstat(descriptor, ret_status) != 0)
+        say_errno(what, "look at it");
+    else if (may_be_trusted(ret_status, what))
+        return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+int
+readfile_open(const char *path, char ret_what[READFILE_WHAT_MAX])
+{
+    struct stat status;
+
+    return open_trusted(path, &status, ret_what);
+}
+
+bool
+readfile_block(int descriptor, char *into, size_t size, size_t *ret_got,
+               char ret_what[READFILE_WHAT_MAX])
+{
+    ssize_t got;
+
+    do
+        got = read(descriptor, into, size);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        say_errno(ret_what, "read it");
+        return false;
+    }
+    *ret_got = (size_t)got;
+    return true;
+}
+
+void
+readfile_close(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 /* Reads to the end; the file may be shorter or longer than its status said. */
 static bool
 read_all(int descriptor, size_t size_max, struct file *file, char *what)
 {
     while (file->size <= size_max) {
-        ssize_t got = read(descriptor, file->data + file->size,
-                           size_max + 1 - file->size);
+        size_t got;
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            say_errno(what, "read it");
+        if (!readfile_block(descriptor, file->data + file->size,
+                            size_max + 1 - file->size, &got, what))
             return false;
-        }
         if (got == 0) {
             file->data[file->size] = '\0';
             return true;
         }
-        file->size += (size_t)got;
+        file->size += got;
     }
     snprintf(what, READFILE_WHAT_MAX, "it is larger than %zu bytes", size_max);
     return false;
@@ -80,21 +127,11 @@ readfile(const char *path, size_t size_max, struct file *ret_file,
 {
     struct file file = {0};
     struct stat status;
-    int descriptor;
+    int descriptor = open_trusted(path, &status, ret_what);
     bool good = false;
 
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (descriptor < 0) {
-        say_errno(ret_what, "open it");
+    if (descriptor < 0)
         return false;
-    }
-    if (fstat(descriptor, &status) != 0) {
-        say_errno(ret_what, "look at it");
-        goto out;
-    }
-    if (!may_be_trusted(&status, ret_what))
-        goto out;
     if (status.st_size > (off_t)size_max) {
         snprintf(ret_what, READFILE_WHAT_MAX, "it is larger than %zu bytes",
                  size_max);

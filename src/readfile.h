@@ -24,6 +24,21 @@ bool readfile(const char *path, size_t size_max, struct file *ret_file,
               char ret_what[READFILE_WHAT_MAX])
     __attribute__((warn_unused_result));
 
+/*
+ * Opens a file that may be trusted, as readfile() does, to read it block by
+ * block. -1: `ret_what` says why. readfile_close() is due for any other.
+ */
+int readfile_open(const char *path, char ret_what[READFILE_WHAT_MAX])
+    __attribute__((warn_unused_result));
+
+/* Reads up to `size` bytes; 0 of them is the end. False: `ret_what`. */
+bool readfile_block(int descriptor, char *into, size_t size, size_t *ret_got,
+                    char ret_what[READFILE_WHAT_MAX])
+    __attribute__((warn_unused_result));
+
+/* -1 is allowed. */
+void readfile_close(int descriptor);
+
 /* Wipes and frees; a zeroed file is allowed. */
 void file_done(struct file *file);
 

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "algorithm.h"
+#include "environment.h"
+#include "jsondoc.h"
 #include "pattern.h"
 #include "template.h"
 #include "text.h"
@@ -223,11 +225,40 @@ set_algorithms(const struct setting *setting, void *field, const char *text)
 static const char *
 set_claim_name(const struct setting *setting, void *field, const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++)
-        if (*at == ' ' || *at == '\t' ||
-            (text[0] == '/' && *at == '~' && at[1] != '0' && at[1] != '1'))
-            return "is neither a name nor a JSON pointer (RFC 6901)";
-    return set_text(setting, field, text);
+    return jsondoc_is_name(text)
+               ? set_text(setting, field, text)
+               : "is neither a name nor a JSON pointer (RFC 6901)";
+}
+
+static const char *
+set_requirement(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    return requirements_add(field, text);
+}
+
+static const char *
+check_export(const char *word)
+{
+    return environment_is_rule(word)
+               ? NULL
+               : "is no list of NAME=CLAIM with names such as JWT_GROUP";
+}
+
+/* One name has one value. */
+static const char *
+set_exports(const struct setting *setting, void *field, const char *text)
+{
+    const struct strings *list = field;
+    const char *wrong = set_words(field, text, check_export);
+
+    (void)setting;
+    for (size_t i = 0; wrong == NULL && i < list->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strncmp(list->items[i], list->items[j],
+                        strcspn(list->items[i], "=") + 1) == 0)
+                wrong = "gives a name twice";
+    return wrong;
 }
 
 static const char *
@@ -279,6 +310,7 @@ set_prompt(const struct setting *setting, void *field, const char *text)
 }
 
 #define GLOBAL(field)   SCOPE_GLOBAL, offsetof(struct config, field)
+#define SECTION(field)  SCOPE_SECTION, offsetof(struct issuer, field)
 #define ISSUER(field)   SCOPE_ISSUER, offsetof(struct issuer, field)
 #define ARGUMENT(field) SCOPE_ARGUMENT, offsetof(struct config, field)
 #define ROW(name, scope_and_offset, set, default_text, min, max, help) \
@@ -292,13 +324,13 @@ set_prompt(const struct setting *setting, void *field, const char *text)
 
 /* clang-format off */
 static const struct setting settings[] = {
-    ROW("key_file",        ISSUER(key_files),                   set_paths,      NULL,                            0, 0,
+    ROW("key_file",        SECTION(key_files),                  set_paths,      NULL,                            0, 0,
         "files with the keys: a shared secret, PEM, JWK or JWK Set (required)"),
     ROW("key_encoding",    ISSUER(key_encoding),                set_encoding,   "text",                          0, 0,
         "how a shared secret is written: text, hex, base64, base64url"),
     ROW("algorithms",      ISSUER(token.algorithms),            set_algorithms, NULL,                            0, 0,
         "signature algorithms allowed; by default those of the keys' own types"),
-    ROW("issuer",          ISSUER(token.claims.issuer),         set_text,       NULL,                            0, 1024,
+    ROW("issuer",          SECTION(token.claims.issuer),        set_text,       NULL,                            0, 1024,
         "the exact iss claim; by default any"),
     ROW("audience",        ISSUER(token.claims.audience),       set_templates,  NULL,                            0, 0,
         "accepted aud values (%h host, %s service, %u user); unset refuses a token with aud"),
@@ -314,7 +346,7 @@ static const struct setting settings[] = {
         "longest time since auth_time, or else iat; 0 = any"),
     ROW("user_claim",      ISSUER(token.claims.user_claim),     set_claim_name, "sub",                           1, 256,
         "name or JSON pointer of the claim that holds the identity"),
-    ROW("user_map",        ISSUER(user_map),                    set_path,       NULL,                            1, PATH_MAX,
+    ROW("user_map",        SECTION(user_map),                   set_path,       NULL,                            1, PATH_MAX,
         "file of lines IDENTITY LOCAL-USER; by default the identity is the account"),
     ROW("user_pattern",    ISSUER(account.user_pattern),        set_pattern,    "[a-z_][a-z0-9_.-]{0,31}",       0, 0,
         "regular expression that the whole account name must match"),
@@ -322,9 +354,21 @@ static const struct setting settings[] = {
         "refuse accounts with a lower uid"),
     ROW("allow_root",      ISSUER(account.allow_root),          set_bool,       "no",                            0, 0,
         "let uid 0 log in"),
+    ROW("allow_users",     ISSUER(account.allow_users),         set_list,       NULL,                            0, 0,
+        "accounts that may log in, * for all; by default any"),
+    ROW("allow_groups",    ISSUER(account.allow_groups),        set_list,       NULL,                            0, 0,
+        "groups of which the account must be in one, * for all; by default any"),
+    ROW("require",         ISSUER(token.claims.requirements),   set_requirement, NULL,                           0, 0,
+        "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, exists"),
+    ROW("services",        ISSUER(services),                    set_list,       NULL,                            0, 0,
+        "PAM services this section is for; by default any that no other section names"),
+    ROW("export_env",      ISSUER(exports),                     set_exports,    NULL,                            0, 0,
+        "NAME=CLAIM ..., names such as JWT_GROUP, put into the session's environment"),
+    ROW("session_limit",   ISSUER(session_limit),               set_bool,       "no",                            0, 0,
+        "end the session when the token expires, through pam_systemd"),
     ROW("prompt",          GLOBAL(prompt),                      set_prompt,     "Token: ",                       1, 200,
         "the question asked; parts are asked for as Token (part 2):"),
-    ROW("max_token_size",  GLOBAL(issuer.token.size_max),       set_size,       "16k",                           256, 256 * 1024,
+    ROW("max_token_size",  GLOBAL(policy.token_size_max),       set_size,       "16k",                           256, 256 * 1024,
         "longest token"),
     ROW("hostname",        GLOBAL(hostname),                    set_hostname,   NULL,                            1, 255,
         "what %h gives, in lower case; by default the machine's name"),
@@ -361,4 +405,10 @@ setting_find(const char *name)
         if (text_equal(settings[i].name, name))
             return &settings[i];
     return NULL;
+}
+
+bool
+setting_repeats(const struct setting *setting)
+{
+    return setting->set == set_requirement;
 }

@@ -81,26 +81,28 @@ parse_payload(struct token *token, struct verdict *verdict)
 }
 
 enum reason
-token_verify(const char *text, size_t length, const struct token_policy *policy,
-             struct keyset *keys, const struct template_facts *facts,
-             double now, struct token *ret_token, struct strings *problems,
-             struct verdict *verdict)
+token_parse(const char *text, size_t length, size_t size_max,
+            struct token *ret_token, struct verdict *verdict)
 {
-    enum reason reason;
-
     *ret_token = (struct token){0};
-    reason =
-        jws_parse(text, length, policy->size_max, &ret_token->jws, verdict);
+    return jws_parse(text, length, size_max, &ret_token->jws, verdict);
+}
+
+enum reason
+token_verify(struct token *token, const struct token_policy *policy,
+             struct keyset *keys, const struct template_facts *facts,
+             double now, struct strings *problems, struct verdict *verdict)
+{
+    enum reason reason = check_type(&token->jws, policy, verdict);
+
     if (reason == REASON_OK)
-        reason = check_type(&ret_token->jws, policy, verdict);
-    if (reason == REASON_OK)
-        reason = signature_check(&ret_token->jws, policy->algorithms, keys,
+        reason = signature_check(&token->jws, policy->algorithms, keys,
                                  problems, verdict);
     if (reason == REASON_OK)
-        reason = parse_payload(ret_token, verdict);
+        reason = parse_payload(token, verdict);
     if (reason == REASON_OK)
-        reason = claims_check(ret_token->payload, &policy->claims, facts, now,
-                              &ret_token->claims, verdict);
+        reason = claims_check(token->payload, &policy->claims, facts, now,
+                              &token->claims, verdict);
     return reason;
 }
 

@@ -8,7 +8,6 @@
 
 /* What a token must be. */
 struct token_policy {
-    size_t size_max;      /* bytes */
     unsigned algorithms;  /* bits of algorithm_bit(), 0 for the defaults */
     struct strings types; /* accepted "typ" values; empty for the default */
     struct claims_policy claims;
@@ -22,17 +21,23 @@ struct token {
 };
 
 /*
- * The order of verification (INTERFACE section 4, RFC 7519 section 7.2): form,
- * header, algorithm, key, signature, payload, claims. Nothing of the payload is
- * looked at before the signature holds. What is wrong with keys on the way goes
- * to `problems`. token_done() is due in every case; `text` must outlive the
- * token.
+ * Verification begins (RFC 7519 section 7.2) with the form and the header of
+ * at most `size_max` bytes, which need no keys. token_done() is due in every
+ * case; `text` must outlive the token.
  */
-enum reason token_verify(const char *text, size_t length,
-                         const struct token_policy *policy, struct keyset *keys,
+enum reason token_parse(const char *text, size_t length, size_t size_max,
+                        struct token *ret_token, struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/*
+ * It goes on with type, algorithm, key, signature, payload, claims. Nothing of
+ * the payload is looked at before the signature holds. What is wrong with keys
+ * on the way goes to `problems`.
+ */
+enum reason token_verify(struct token *token, const struct token_policy *policy,
+                         struct keyset *keys,
                          const struct template_facts *facts, double now,
-                         struct token *ret_token, struct strings *problems,
-                         struct verdict *verdict)
+                         struct strings *problems, struct verdict *verdict)
     __attribute__((warn_unused_result));
 
 /* Wipes and frees; a zeroed token is allowed. */

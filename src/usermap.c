@@ -5,7 +5,7 @@
 #include "readfile.h"
 #include "text.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +19,24 @@
  * 4. Behind an expression, each \ of the user MUST be \1 to \9, a group that
  *    the expression has.
  * A mistake in any line refuses everybody: half a map may let the wrong in.
+ *
+ * A map may have a million lines, and each login reads all of them. So it is
+ * read in blocks, and a plain line, two fields and the space between them, is
+ * recognised many bytes at a time; any other goes through parse_line().
  */
 
-struct search {
-    const char *identity;
-    const char *user; /* NULL: any */
-    char *found;      /* the account, for the caller */
-    bool is_mapped;   /* some line has the identity */
-    bool no_memory;
+#define BLOCK_SIZE (128 * 1024)
+
+_Static_assert(BLOCK_SIZE > 2 * USERMAP_LINE_MAX, "a line fits a block");
+
+typedef const char *(*see_line)(void *context, const struct usermap_line *line);
+
+struct reading {
+    see_line see;
+    void *context;
+    const char *identity; /* the only one to be told of plain lines; or NULL */
+    size_t identity_length;
+    size_t number; /* of the line */
 };
 
 /* Cuts the field off in place; false: a quote that does not end well. */
@@ -53,6 +63,223 @@ take_field(char **at, char **ret_field)
     return true;
 }
 
+/* NULL, or what is wrong; an identity that is NULL is a comment's. */
+static const char *
+parse_line(char *text, size_t length, struct usermap_line *ret_line)
+{
+    char *identity;
+    char *user;
+
+    for (size_t i = 0; i < length; i++)
+        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') ||
+            text[i] == 0x7f)
+            return "a control byte";
+    text += strspn(text, " \t");
+    if (*text == '\0' || *text == '#')
+        return NULL;
+    if (!take_field(&text, &identity) || !take_field(&text, &user))
+        return "a quote that does not end a field";
+    if (*identity == '\0' || *user == '\0' || text[strspn(text, " \t")] != '\0')
+        return "not IDENTITY LOCAL-USER";
+    if (*identity == '/') {
+        length = strlen(identity);
+        if (length < 2 || identity[length - 1] != '/')
+            return "an expression has no slash at its end";
+        identity[length - 1] = '\0';
+        identity++;
+        ret_line->is_expression = true;
+    }
+    ret_line->identity = identity;
+    ret_line->user = user;
+    return NULL;
+}
+
+static const char *
+see_text(const struct reading *reading, char *text, size_t length)
+{
+    struct usermap_line line = {.number = reading->number};
+    const char *wrong = length > USERMAP_LINE_MAX
+                            ? "a line too long"
+                            : parse_line(text, length, &line);
+
+    return wrong != NULL || line.identity == NULL
+               ? wrong
+               : reading->see(reading->context, &line);
+}
+
+/* A plain line, unless it is of no interest. Its last byte is the newline. */
+static const char *
+see_plain(const struct reading *reading, char *text, char *space, char *newline)
+{
+    const struct usermap_line line = {reading->number, text, space + 1, false};
+
+    if (reading->identity != NULL &&
+        ((size_t)(space - text) != reading->identity_length ||
+         memcmp(text, reading->identity, reading->identity_length) != 0))
+        return NULL;
+    *space = '\0';
+    *newline = '\0';
+    return reading->see(reading->context, &line);
+}
+
+/* Bytes looked at together: a vector of each machine, four times. */
+#define VECTOR 16
+#define STRIDE 64
+
+typedef unsigned char vector __attribute__((vector_size(VECTOR)));
+
+/*
+ * One bit for each of the bytes that is below 0x24 or is 0x7f: spaces, line
+ * ends, control bytes, quotes, the # of a comment, and '!', which does no harm.
+ */
+static uint64_t
+find_special(const char *bytes)
+{
+    static const vector weights = {1, 2, 4, 8, 16, 32, 64, 128,
+                                   1, 2, 4, 8, 16, 32, 64, 128};
+    uint64_t bits = 0;
+
+    for (int i = 0; i < STRIDE; i += VECTOR) {
+        vector v;
+        uint64_t halves[2];
+
+        memcpy(&v, bytes + i, sizeof v);
+        v = ((vector)(v < 0x24) | (vector)(v == 0x7f)) & weights;
+        memcpy(halves, &v, sizeof halves);
+        /* The product's highest byte is the sum of all: each has its bit. */
+        for (int half = 0; half < 2; half++)
+            bits |= (halves[half] * UINT64_C(0x0101010101010101) >> 56)
+                    << (i + 8 * half);
+    }
+    return bits;
+}
+
+/*
+ * Sees the lines of a block, whose last byte is a newline and behind which
+ * STRIDE bytes of any value can be read.
+ */
+static const char *
+see_block(struct reading *reading, char *block, size_t size)
+{
+    char *end = block + size;
+    char *line = block;
+    char *space = NULL;
+    bool is_plain = *line != '/';
+    const char *wrong = NULL;
+
+    for (char *at = block; at < end && wrong == NULL; at += STRIDE)
+        for (uint64_t bits = find_special(at); bits != 0 && wrong == NULL;
+             bits &= bits - 1) {
+            char *byte = at + __builtin_ctzll(bits);
+
+            if (byte >= end)
+                break;
+            if (*byte == ' ' && space == NULL && byte > line) {
+                space = byte;
+                continue;
+            }
+            if (*byte != '\n') {
+                is_plain = false;
+                continue;
+            }
+            reading->number++;
+            if (is_plain && space != NULL && byte > space + 1 &&
+                byte - line <= USERMAP_LINE_MAX) {
+                wrong = see_plain(reading, line, space, byte);
+            } else {
+                *byte = '\0';
+                wrong = see_text(reading, line, (size_t)(byte - line));
+            }
+            line = byte + 1;
+            space = NULL;
+            is_plain = line < end && *line != '/';
+        }
+    return wrong;
+}
+
+/* The length up to and with the last newline. */
+static size_t
+whole_lines(const char *block, size_t length)
+{
+    const char *last = memrchr(block, '\n', length);
+
+    return last != NULL ? (size_t)(last - block) + 1 : 0;
+}
+
+static const char *
+see_file(struct reading *reading, int descriptor, char *block, char *what)
+{
+    const char *wrong = NULL;
+    size_t left = 0;
+    size_t total = 0;
+    size_t got = 1;
+
+    while (wrong == NULL && got > 0) {
+        size_t whole;
+
+        if (!readfile_block(descriptor, block + left, BLOCK_SIZE - left, &got,
+                            what))
+            return what;
+        total += got;
+        left += got;
+        if (total > USERMAP_FILE_MAX)
+            return "the file is too large";
+        if (got == 0 && left > 0)
+            block[left++] = '\n';
+        whole = whole_lines(block, left);
+        if (whole > 0)
+            wrong = see_block(reading, block, whole);
+        left -= whole;
+        memmove(block, block + whole, left);
+        if (wrong == NULL && left > USERMAP_LINE_MAX) {
+            reading->number++;
+            wrong = "a line too long";
+        }
+    }
+    return wrong;
+}
+
+static enum reason
+read_map(const char *path, struct reading *reading, struct verdict *verdict)
+{
+    char what[READFILE_WHAT_MAX];
+    int descriptor = readfile_open(path, what);
+    char *block = descriptor >= 0 ? calloc(1, BLOCK_SIZE + STRIDE) : NULL;
+    const char *wrong = what;
+
+    if (block != NULL)
+        wrong = see_file(reading, descriptor, block, what);
+    free(block);
+    readfile_close(descriptor);
+    if (descriptor >= 0 && block == NULL)
+        return verdict_refuse(verdict, REASON_NO_MEMORY, "reading user_map");
+    if (wrong == NULL)
+        return REASON_OK;
+    if (reading->number == 0)
+        return verdict_refuse(verdict, REASON_BAD_CONFIG, "user_map %s: %s",
+                              path, wrong);
+    return verdict_refuse(verdict, REASON_BAD_CONFIG, "user_map %s:%zu: %s",
+                          path, reading->number, wrong);
+}
+
+enum reason
+usermap_each(const char *path, see_line see, void *context,
+             struct verdict *verdict)
+{
+    struct reading reading = {.see = see, .context = context};
+
+    return read_map(path, &reading, verdict);
+}
+
+/* What is looked for, and what of it was found. */
+struct search {
+    const char *identity;
+    const char *user; /* NULL: any */
+    char *found;      /* the account, for the caller */
+    bool is_mapped;   /* some line has the identity */
+    bool no_memory;
+};
+
 static void
 give(struct search *search, const char *user)
 {
@@ -64,26 +291,21 @@ give(struct search *search, const char *user)
     search->no_memory = search->found == NULL;
 }
 
-/* NULL, or what is wrong with the line. */
+/* Each expression is compiled, used or not: it may be mistaken. */
 static const char *
-try_pattern(struct search *search, char *expression, const char *user)
+try_expression(struct search *search, const struct usermap_line *line)
 {
     char what[PATTERN_WHAT_MAX];
     char given[USERMAP_USER_MAX + 1];
-    size_t length = strlen(expression);
-    struct pattern *pattern;
+    struct pattern *pattern = pattern_new(line->identity, what);
     const char *wrong = NULL;
 
-    if (length < 2 || expression[length - 1] != '/')
-        return "an expression has no slash at its end";
-    expression[length - 1] = '\0';
-    pattern = pattern_new(expression + 1, what);
     if (pattern == NULL)
         return "no extended regular expression of at most 1024 bytes that "
                "repeats within reason";
-    if (!pattern_has_groups_of(pattern, user))
+    if (!pattern_has_groups_of(pattern, line->user))
         wrong = "a \\ in the user that is no group of the expression";
-    else if (pattern_expand(pattern, search->identity, user, given,
+    else if (pattern_expand(pattern, search->identity, line->user, given,
                             sizeof given))
         give(search, given);
     pattern_free(pattern);
@@ -91,48 +313,15 @@ try_pattern(struct search *search, char *expression, const char *user)
 }
 
 static const char *
-read_line(struct search *search, char *line)
+try_line(void *context, const struct usermap_line *line)
 {
-    char *identity;
-    char *user;
+    struct search *search = context;
 
-    for (const char *at = line; *at != '\0'; at++)
-        if (((unsigned char)*at < 0x20 && *at != '\t') || *at == 0x7f)
-            return "a control byte";
-    line += strspn(line, " \t");
-    if (*line == '\0' || *line == '#')
-        return NULL;
-    if (!take_field(&line, &identity) || !take_field(&line, &user))
-        return "a quote that does not end a field";
-    if (*identity == '\0' || *user == '\0' || line[strspn(line, " \t")] != '\0')
-        return "not IDENTITY LOCAL-USER";
-    if (*identity == '/')
-        return try_pattern(search, identity, user);
-    if (text_equal(identity, search->identity))
-        give(search, user);
+    if (line->is_expression)
+        return try_expression(search, line);
+    if (text_equal(line->identity, search->identity))
+        give(search, line->user);
     return NULL;
-}
-
-/* Reads all lines; `ret_number` is the line that is wrong. */
-static const char *
-read_lines(struct search *search, struct file *file, size_t *ret_number)
-{
-    const char *wrong = NULL;
-    char *line = file->data;
-    char *end = file->data + file->size;
-
-    for (*ret_number = 0; wrong == NULL && line < end; ++*ret_number) {
-        char *newline = memchr(line, '\n', (size_t)(end - line));
-
-        if (newline == NULL)
-            newline = end;
-        *newline = '\0';
-        wrong = memchr(line, '\0', (size_t)(newline - line)) != NULL
-                    ? "a control byte"
-                    : read_line(search, line);
-        line = newline + 1;
-    }
-    return wrong;
 }
 
 static enum reason
@@ -161,22 +350,15 @@ usermap_choose(const char *path, const char *identity, const char *user,
                char **ret_user, struct verdict *verdict)
 {
     struct search search = {.identity = identity, .user = user};
-    struct file file = {0};
-    char what[READFILE_WHAT_MAX];
-    const char *wrong;
-    size_t number = 0;
+    struct reading reading = {.see = try_line,
+                              .context = &search,
+                              .identity = identity,
+                              .identity_length = strlen(identity)};
     enum reason reason;
 
     verdict_check(verdict, "mapping", "user_map");
-    if (!readfile(path, USERMAP_FILE_MAX, &file, what))
-        return verdict_refuse(verdict, REASON_BAD_CONFIG, "user_map %s: %s",
-                              path, what);
-    wrong = read_lines(&search, &file, &number);
-    file_done(&file);
-    if (wrong != NULL)
-        reason = verdict_refuse(verdict, REASON_BAD_CONFIG,
-                                "user_map %s:%zu: %s", path, number, wrong);
-    else
+    reason = read_map(path, &reading, verdict);
+    if (reason == REASON_OK)
         reason = decide(&search, path, verdict);
     if (reason == REASON_OK)
         *ret_user = search.found;

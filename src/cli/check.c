@@ -3,9 +3,9 @@
 
 #include "config.h"
 #include "text.h"
-#include "usermap.h"
 
 #include <getopt.h>
+#include <grp.h>
 #include <json-c/json.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -25,13 +25,6 @@ struct findings {
  * A folder that others may write lets them put another file in its place; one
  * with the sticky bit, such as /tmp, lets them when the file is gone.
  */
-/* A finding that cannot be kept must not end in "0 errors". */
-#define found(...)                      \
-    do {                                \
-        if (!strings_addf(__VA_ARGS__)) \
-            cli_no_memory();            \
-    } while (0)
-
 static void
 check_folders(const char *path, struct findings *findings)
 {
@@ -46,24 +39,34 @@ check_folders(const char *path, struct findings *findings)
         if (folder == NULL || stat(folder, &status) != 0)
             break;
         if (status.st_uid != 0 && status.st_uid != geteuid())
-            found(&findings->errors,
-                  "%s: the folder %s belongs to uid %lu, who can "
-                  "replace the file; chown root",
-                  path, folder, (unsigned long)status.st_uid);
+            cli_found(&findings->errors,
+                      "%s: the folder %s belongs to uid %lu, who can "
+                      "replace the file; chown root",
+                      path, folder, (unsigned long)status.st_uid);
         else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-            found((status.st_mode & S_ISVTX) != 0 ? &findings->warnings
-                                                  : &findings->errors,
-                  "%s: others may write the folder %s and replace the "
-                  "file; chmod go-w",
-                  path, folder);
+            cli_found((status.st_mode & S_ISVTX) != 0 ? &findings->warnings
+                                                      : &findings->errors,
+                      "%s: others may write the folder %s and replace the "
+                      "file; chmod go-w",
+                      path, folder);
     }
     free(folder);
 }
 
-static void
-check_keys(const struct config *config, struct findings *findings)
+/* The issuer a finding is about: "[issuer NAME] " or nothing. */
+static struct shown
+about(const struct issuer *issuer)
 {
-    const struct issuer *issuer = &config->issuer;
+    struct shown shown = {""};
+
+    if (issuer->name != NULL)
+        snprintf(shown.text, sizeof shown.text, "[issuer %s] ", issuer->name);
+    return shown;
+}
+
+static void
+check_keys(const struct issuer *issuer, struct findings *findings)
+{
     struct keyset keys = {0};
     enum reason reason;
 
@@ -73,49 +76,69 @@ check_keys(const struct config *config, struct findings *findings)
                          issuer->token.algorithms, time(NULL), &keys,
                          &findings->errors, &findings->warnings);
     if (reason != REASON_OK || keyset_build_all(&keys, &findings->errors) == 0)
-        found(&findings->errors,
-              "key_file: no usable key is left, every token is refused "
-              "as key_unavailable");
+        cli_found(&findings->errors,
+                  "%skey_file: no usable key is left, every token is refused "
+                  "as key_unavailable",
+                  about(issuer).text);
     keyset_done(&keys);
 }
 
-/* Every line is read for any identity, so that one is enough. */
+/* A group that is not there lets nobody in, which looks like another cause. */
 static void
-check_map(const char *path, struct findings *findings)
+check_groups(const struct issuer *issuer, struct findings *findings)
 {
-    struct verdict verdict = {0};
-    char *user = NULL;
+    const struct strings *groups = &issuer->account.allow_groups;
 
-    check_folders(path, findings);
-    if (usermap_choose(path, "", NULL, &user, &verdict) == REASON_BAD_CONFIG)
-        found(&findings->errors, "%s", verdict.detail);
-    free(user);
+    for (size_t i = 0; i < groups->count; i++)
+        if (!text_equal(groups->items[i], "*") &&
+            getgrnam(groups->items[i]) == NULL)
+            cli_found(&findings->warnings,
+                      "%sallow_groups: there is no group %s on this host",
+                      about(issuer).text, text_bare(groups->items[i]).text);
 }
 
 static void
-check_rules(const struct config *config, struct findings *findings)
+check_rules(const struct issuer *issuer, struct findings *findings)
 {
-    const struct issuer *issuer = &config->issuer;
-
-    if (issuer->user_map != NULL)
-        check_map(issuer->user_map, findings);
+    if (issuer->user_map != NULL) {
+        check_folders(issuer->user_map, findings);
+        cli_check_map(issuer, &findings->errors, &findings->warnings);
+    }
+    check_groups(issuer, findings);
     if (issuer->token.claims.audience.count == 0)
-        found(&findings->warnings,
-              "audience is unset: a token made for this issuer's other "
-              "uses logs in here too; have tokens made with "
-              "aud=ssh://HOST and set audience = ssh://%%h");
+        cli_found(&findings->warnings,
+                  "%saudience is unset: a token made for this issuer's other "
+                  "uses logs in here too; have tokens made with "
+                  "aud=ssh://HOST and set audience = ssh://%%h",
+                  about(issuer).text);
     if (issuer->token.claims.max_lifetime == 0)
-        found(&findings->warnings,
-              "max_lifetime is 0: a token that was stolen may be good "
-              "for years; set it to what the issuer gives");
+        cli_found(&findings->warnings,
+                  "%smax_lifetime is 0: a token that was stolen may be good "
+                  "for years; set it to what the issuer gives",
+                  about(issuer).text);
     if (!issuer->token.claims.refuse_refresh)
-        found(&findings->warnings,
-              "refuse_refresh is no: a refresh or ID token logs in");
+        cli_found(&findings->warnings,
+                  "%srefuse_refresh is no: a refresh or ID token logs in",
+                  about(issuer).text);
+}
+
+static void
+check_config(const struct config *config, struct findings *findings)
+{
+    const struct policy *policy = &config->policy;
+    struct verdict verdict = {0};
+
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        check_keys(&policy->issuers[i], findings);
+        check_rules(&policy->issuers[i], findings);
+    }
+    if (issuers_check_keys(policy, (double)time(NULL), &verdict) != REASON_OK)
+        cli_found(&findings->errors, "key_file: %s", verdict.detail);
     if (config->hostname == NULL || strchr(config->hostname, '.') == NULL)
-        found(&findings->warnings,
-              "hostname is %s, which has no domain: %%h in audience "
-              "would be the same on hosts of other domains",
-              text_bare(config->hostname).text);
+        cli_found(&findings->warnings,
+                  "hostname is %s, which has no domain: %%h in audience "
+                  "would be the same on hosts of other domains",
+                  text_bare(config->hostname).text);
 }
 
 static void
@@ -171,11 +194,10 @@ cli_check(int argc, char **argv)
 
     if (config_read(path, 0, NULL, &config)) {
         check_folders(path, &findings);
-        check_keys(&config, &findings);
-        check_rules(&config, &findings);
+        check_config(&config, &findings);
     } else {
         for (size_t i = 0; i < config.errors.count; i++)
-            found(&findings.errors, "%s", config.errors.items[i]);
+            cli_found(&findings.errors, "%s", config.errors.items[i]);
     }
     (json ? print_json : print_text)(&findings);
     code = config.is_mistaken || findings.errors.count > 0 ||

@@ -3,13 +3,13 @@
 #define CLI_H
 
 #include "reason.h"
+#include "stringlist.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct json_object;
-struct strings;
 
 /* Exit codes, part of the interface. */
 enum {
@@ -26,6 +26,23 @@ int cli_issue(int argc, char **argv);
 int cli_keygen(int argc, char **argv);
 int cli_settings(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+
+/*
+ * What there is to say about the user_map of an issuer (INTERFACE "check"):
+ * mistakes go to `errors`; expressions by which more than one identity reaches
+ * an account, that give a system account, or that match a domain without its
+ * separator go to `warnings`.
+ */
+struct issuer;
+void cli_check_map(const struct issuer *issuer, struct strings *errors,
+                   struct strings *warnings);
+
+/* A finding that cannot be kept must not end in "0 errors". */
+#define cli_found(...)                  \
+    do {                                \
+        if (!strings_addf(__VA_ARGS__)) \
+            cli_no_memory();            \
+    } while (0)
 
 /* The exit code that a reason stands for. */
 int cli_exit_code(enum reason reason);

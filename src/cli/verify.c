@@ -145,11 +145,18 @@ print_text(const struct login *login, const struct options *options)
     for (size_t i = 0; i < login->key_problems.count; i++)
         fprintf(stderr, "pam-jwt verify: key left out: %s\n",
                 login->key_problems.items[i]);
+    for (size_t i = 0; i < login->left_out.count; i++)
+        fprintf(stderr, "pam-jwt verify: left out: %s\n",
+                login->left_out.items[i]);
+    if (login->issuer != NULL && login->issuer->name != NULL)
+        printf("section: issuer %s\n", login->issuer->name);
     if (claims != NULL)
         printf("claims, signature %s: %s\n",
                login->token.payload != NULL ? "verified" : "NOT VERIFIED",
                json_object_to_json_string_ext(claims,
                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+    for (size_t i = 0; i < login->environment.count; i++)
+        printf("environment: %s\n", login->environment.items[i]);
     if (verdict->reason == REASON_OK)
         printf("accepted: user=%s\n", text_bare(login->user).text);
     else
@@ -180,6 +187,9 @@ print_json(const struct login *login, const struct options *options)
     cli_add_string(object, "reason", reason_name(verdict->reason));
     cli_add_string(object, "detail", verdict->detail);
     cli_add_string(object, "user", login->user);
+    cli_add_string(object, "section",
+                   login->issuer != NULL ? login->issuer->name : NULL);
+    cli_add(object, "environment", cli_array(&login->environment));
     cli_add_bool(object, "signature_verified", login->token.payload != NULL);
     cli_add(object, "checks", checks);
     cli_add(object, "key_problems", cli_array(&login->key_problems));
@@ -217,7 +227,7 @@ verify(const char *token, size_t length, struct options *options)
     }
     options->request.hostname = config.hostname;
     reason =
-        login_decide(token, length, &config.issuer, &options->request, &login);
+        login_decide(token, length, &config.policy, &options->request, &login);
     (options->json ? print_json : print_text)(&login, options);
     login_done(&login);
     config_done(&config);

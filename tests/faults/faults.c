@@ -194,7 +194,7 @@ decide(const struct scene *scene, const char *token)
     fault.failed_call = "";
     fault.counting = true;
     if (config_read(scene->config, 0, NULL, &config))
-        reason = login_decide(token, strlen(token), &config.issuer, &request,
+        reason = login_decide(token, strlen(token), &config.policy, &request,
                               &login);
     fault.counting = false;
     login_done(&login);

@@ -12,8 +12,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     MUST(good == !config.is_mistaken);
     MUST(good == (config.errors.count == 0));
-    MUST(!good || config.issuer.key_files.count > 0);
-    MUST(config.prompt != NULL && config.issuer.account.user_pattern != NULL);
+    MUST(config.prompt != NULL && config.policy.issuer_count > 0);
+    for (size_t i = 0; good && i < config.policy.issuer_count; i++) {
+        const struct issuer *issuer = &config.policy.issuers[i];
+
+        MUST(issuer->key_files.count > 0);
+        MUST(issuer->account.user_pattern != NULL);
+        MUST((issuer->name != NULL) == (config.policy.issuers[0].name != NULL));
+    }
     config_done(&config);
     return 0;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A PAM module for tests. `give=FILE` puts the file's text into PAM_AUTHTOK;
- * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing.
+ * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing. In a
+ * session it writes the limit that pam_systemd would find, and the environment,
+ * to the file of its argument `session=FILE`.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_MAX 65536
@@ -38,6 +41,40 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 int
 pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    (void)pamh;
+    (void)flags;
+    (void)argc;
+    (void)argv;
+    return PAM_SUCCESS;
+}
+
+int
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    const void *limit = NULL;
+    char **list = pam_getenvlist(pamh);
+    FILE *file = NULL;
+
+    (void)flags;
+    if (argc > 0 && strncmp(argv[0], "session=", 8) == 0)
+        file = fopen(argv[0] + 8, "w");
+    if (file == NULL || list == NULL)
+        return PAM_SESSION_ERR;
+    if (pam_get_data(pamh, "systemd.runtime_max_sec", &limit) != PAM_SUCCESS)
+        limit = "(none)";
+    fprintf(file, "limit=%s\n", (const char *)limit);
+    for (char **at = list; *at != NULL; at++) {
+        fprintf(file, "%s\n", *at);
+        free(*at);
+    }
+    free(list);
+    fclose(file);
+    return PAM_SUCCESS;
+}
+
+int
+pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     (void)pamh;
     (void)flags;

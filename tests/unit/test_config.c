@@ -11,6 +11,10 @@
 
 #define KEY "key_file = /k\n"
 
+/* Two sections that say which accounts are theirs. */
+#define TWO(one, other) \
+    "allow_users = alice\n[issuer a]\n" KEY one "[issuer b]\n" KEY other
+
 static const struct {
     const char *name;
     const char *text;
@@ -23,12 +27,59 @@ static const struct {
     {"comments and space", "# c = d\n\n \t\n  key_file=/a\t/b  \n", 0600, NULL},
     {"nothing", "", 0600, "\"key_file\" is required"},
     {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
-    {"not built", KEY "require = a = b\n", 0600, "\"require\" is no setting"},
+    {"not built", KEY "one_time = yes\n", 0600, "\"one_time\" is no setting"},
     {"case", "Key_file = /k\n", 0600, "\"Key_file\" is no setting"},
     {"twice", KEY KEY, 0600, ":2: \"key_file\" is given twice"},
     {"no value", KEY "issuer =\n", 0600, "\"issuer\" has no value"},
     {"no equals", KEY "issuer\n", 0600, ":2: \"issuer\" is no \"key = value\""},
-    {"section", KEY "[issuer a]\n", 0600, "is no section"},
+    {"section", "[issuer a]\n" KEY, 0600, NULL},
+    {"section key", KEY "[issuer a]\n", 0600,
+     ":1: \"key_file\" belongs into a section"},
+    {"section issuer", "issuer = i\n[issuer a]\n" KEY, 0600,
+     ":1: \"issuer\" belongs into a section"},
+    {"section map", "user_map = /m\n[issuer a]\n" KEY, 0600,
+     ":1: \"user_map\" belongs into a section"},
+    {"section no key", "[issuer a]\nissuer = i\n", 0600,
+     "\"key_file\" is required and not given in [issuer a]"},
+    {"section global", "[issuer a]\n" KEY "prompt = P\n", 0600,
+     ":3: \"prompt\" is for all issuers"},
+    {"section other", KEY "[service a]\n", 0600, "is no [issuer NAME]"},
+    {"section unnamed", KEY "[issuer ]\n", 0600, "is no [issuer NAME]"},
+    {"section open", KEY "[issuer a\n", 0600, "is no [issuer NAME]"},
+    {"section behind", KEY "[issuer a] x\n", 0600, "is no [issuer NAME]"},
+    {"section letters", KEY "[issuer a/b]\n", 0600, "is no [issuer NAME]"},
+    {"section twice", "[issuer a]\n" KEY "[issuer a]\n" KEY, 0600,
+     ":3: \"a\" is the name of two sections"},
+    {"section default", "min_uid = 5x\n[issuer a]\n" KEY, 0600,
+     ":1: \"min_uid\" is no user number"},
+    {"two", TWO("issuer = a\n", "issuer = b\n"), 0600, NULL},
+    {"two nobody",
+     "[issuer a]\n" KEY "issuer = a\n[issuer b]\n" KEY "issuer = b\n", 0600,
+     "[issuer a] needs user_map, allow_users or"},
+    {"two alike", TWO("issuer = a\n", "issuer = a\n"), 0600,
+     "[issuer a] and [issuer b] have the same issuer for any service"},
+    {"two without", TWO("issuer = a\n", ""), 0600,
+     "are both for any service: each of them needs issuer"},
+    {"two services", TWO("services = sshd\n", "services = sudo su\n"), 0600,
+     NULL},
+    {"two one service", TWO("services = sshd sudo\n", "services = su sudo\n"),
+     0600, "are both for sudo: each of them needs issuer"},
+    {"two, one named", TWO("services = sudo\n", ""), 0600, NULL},
+    {"rule", KEY "require = a = b\nrequire = /c/d has e f\n", 0600, NULL},
+    {"rule operator", KEY "require = a == b\n", 0600, "is none of CLAIM ="},
+    {"rule without space", KEY "require = a=b\n", 0600, "is none of CLAIM ="},
+    {"rule without value", KEY "require = a has\n", 0600, "is none of CLAIM"},
+    {"rule with value", KEY "require = a exists b\n", 0600, "is none of CLAIM"},
+    {"rule template", KEY "require = a = %x\n", 0600, "% that is none of"},
+    {"rule pointer", KEY "require = /a~2 exists\n", 0600, "JSON pointer"},
+    {"variable", KEY "export_env = JWT_A=a JWT_B_2=/b/c\n", 0600, NULL},
+    {"variable other", KEY "export_env = LD_PRELOAD=a\n", 0600, "NAME=CLAIM"},
+    {"variable prefix", KEY "export_env = JWT_=a\n", 0600, "NAME=CLAIM"},
+    {"variable case", KEY "export_env = JWT_a=a\n", 0600, "NAME=CLAIM"},
+    {"variable alone", KEY "export_env = JWT_A\n", 0600, "NAME=CLAIM"},
+    {"variable of none", KEY "export_env = JWT_A=\n", 0600, "NAME=CLAIM"},
+    {"variable twice", KEY "export_env = JWT_A=a JWT_A=b\n", 0600,
+     "gives a name twice"},
     {"CR", "key_file = /k\r\n", 0600, ":1: the line ends as on Windows"},
     {"control",
      KEY "issuer = a\x1b"
@@ -93,24 +144,18 @@ static const struct {
     const char *name;
     const char *other;
 } others[] = {
-    {"key_file", "/other"},
-    {"key_encoding", "hex"},
-    {"algorithms", "ES256 RS256"},
-    {"issuer", "https://i"},
-    {"audience", "ssh://%h %%"},
-    {"token_types", "at+jwt"},
-    {"refuse_refresh", "no"},
-    {"clock_skew", "1m"},
-    {"max_lifetime", "1h"},
-    {"max_age", "5m"},
-    {"user_claim", "/user/email"},
-    {"user_map", "/etc/map"},
-    {"user_pattern", "a+"},
-    {"min_uid", "500"},
-    {"allow_root", "yes"},
-    {"prompt", "JWT:"},
-    {"max_token_size", "8k"},
-    {"hostname", "Web1.Example"},
+    {"key_file", "/other"},        {"key_encoding", "hex"},
+    {"algorithms", "ES256 RS256"}, {"issuer", "https://i"},
+    {"audience", "ssh://%h %%"},   {"token_types", "at+jwt"},
+    {"refuse_refresh", "no"},      {"clock_skew", "1m"},
+    {"max_lifetime", "1h"},        {"max_age", "5m"},
+    {"user_claim", "/user/email"}, {"user_map", "/etc/map"},
+    {"user_pattern", "a+"},        {"min_uid", "500"},
+    {"allow_root", "yes"},         {"allow_users", "alice bob"},
+    {"allow_groups", "staff"},     {"require", "a = b"},
+    {"services", "sshd sudo"},     {"export_env", "JWT_A=a"},
+    {"session_limit", "yes"},      {"prompt", "JWT:"},
+    {"max_token_size", "8k"},      {"hostname", "Web1.Example"},
     {"fail_delay", "0"},
 };
 
@@ -118,7 +163,7 @@ static const struct {
 static void
 check_other(const struct config *config, const char *name, const char *how)
 {
-    const struct issuer *issuer = &config->issuer;
+    const struct issuer *issuer = &config->policy.issuers[0];
     const struct claims_policy *claims = &issuer->token.claims;
     const bool as_wanted[] = {
         text_equal(issuer->key_files.items[0], "/other"),
@@ -138,8 +183,14 @@ check_other(const struct config *config, const char *name, const char *how)
         issuer->account.user_pattern != NULL,
         issuer->account.min_uid == 500,
         issuer->account.allow_root,
+        issuer->account.allow_users.count == 2,
+        issuer->account.allow_groups.count == 1,
+        claims->requirements.count == 1,
+        issuer->services.count == 2,
+        issuer->exports.count == 1,
+        issuer->session_limit,
         text_equal(config->prompt, "JWT:"),
-        issuer->token.size_max == 8192,
+        config->policy.token_size_max == 8192,
         text_equal(config->hostname, "web1.example"),
         config->fail_delay == 0,
     };

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,5 +91,175 @@ Test(usermap, is_read_only_when_it_may_be_trusted)
     cr_expect_eq(usermap_choose("/nonexistent", "a", "u", &given, &verdict),
                  REASON_BAD_CONFIG);
     cr_expect_null(given);
+    free(path);
+}
+
+/*
+ * Lines of every length around the blocks that are read: each identity gets
+ * its account, and a mistake is told with its line.
+ */
+Test(usermap, lines_are_the_same_wherever_a_block_ends)
+{
+    enum {
+        LINES = 20000
+    };
+    char *text = malloc(LINES * 160);
+    size_t *at = malloc(LINES * sizeof *at);
+    size_t size = 0;
+
+    cr_assert(text != NULL && at != NULL);
+    for (size_t i = 0; i < LINES; i++) {
+        at[i] = size;
+        size += (size_t)sprintf(text + size, "%0*zu@x%s u%zu\n",
+                                5 + (int)(i * 7 % 90), i,
+                                i % 5 == 0 ? "\t " : "", i);
+    }
+    for (size_t i = 0; i < LINES; i += 997) {
+        struct verdict verdict = {0};
+        char identity[128];
+        char user[32];
+        char *given = NULL;
+        char *path = scratch_file("map", text, size, 0600);
+
+        snprintf(identity, sizeof identity, "%0*zu@x", 5 + (int)(i * 7 % 90),
+                 i);
+        snprintf(user, sizeof user, "u%zu", i);
+        cr_expect_eq(usermap_choose(path, identity, user, &given, &verdict),
+                     REASON_OK, "%zu: %s", i, verdict.detail);
+        cr_expect(given != NULL && strcmp(given, user) == 0);
+        free(given);
+        free(path);
+
+        given = NULL;
+        text[at[i]] = '\x01';
+        path = scratch_file("map", text, size, 0600);
+        text[at[i]] = '0';
+        snprintf(user, sizeof user, ":%zu: a control byte", i + 1);
+        cr_expect_eq(usermap_choose(path, identity, NULL, &given, &verdict),
+                     REASON_BAD_CONFIG);
+        cr_expect_not_null(strstr(verdict.detail, user), "%s", verdict.detail);
+        free(given);
+        free(path);
+    }
+    free(text);
+    free(at);
+}
+
+Test(usermap, a_line_has_a_length_that_is_too_much)
+{
+    static const size_t lengths[] = {USERMAP_LINE_MAX, USERMAP_LINE_MAX + 1,
+                                     300000};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char *text = malloc(lengths[i] + 1);
+        struct verdict verdict = {0};
+        char *given = NULL;
+        char *path;
+
+        cr_assert_not_null(text);
+        memset(text, 'x', lengths[i]);
+        memcpy(text, "a u", 3);
+        text[lengths[i]] = '\n';
+        path = scratch_file("map", text, lengths[i] + 1, 0600);
+        cr_expect_eq(usermap_choose(path, "a", NULL, &given, &verdict),
+                     i == 0 ? REASON_OK : REASON_BAD_CONFIG, "%zu: %s",
+                     lengths[i], verdict.detail);
+        free(given);
+        free(path);
+        free(text);
+    }
+}
+
+/* What `/([a-z]+)\.([a-z]+)@example\.com/ \1` means, without an expression. */
+static bool
+is_inside(const char *identity, char *ret_user)
+{
+    size_t first = strspn(identity, "abcdefghijklmnopqrstuvwxyz");
+    const char *rest = identity + first + 1;
+    size_t second;
+
+    if (first == 0 || identity[first] != '.')
+        return false;
+    second = strspn(rest, "abcdefghijklmnopqrstuvwxyz");
+    memcpy(ret_user, identity, first);
+    ret_user[first] = '\0';
+    return second > 0 && strcmp(rest + second, "@example.com") == 0;
+}
+
+/*
+ * Property: whatever the identity, it reaches an account exactly when it is
+ * inside the pattern, and then that one alone. Identities are made from pieces
+ * that could be taken for a boundary.
+ */
+Test(usermap, no_identity_outside_a_pattern_reaches_an_account)
+{
+    static const char map[] = "/([a-z]+)\\.([a-z]+)@example\\.com/ \\1\n";
+    static const char *const pieces[] = {
+        "alice", "root", ".",  "@",  "example.com",  "@example.com",
+        "a",     "b.c",  "\n", "\r", "examplexcom",  "@example.com.evil",
+        " ",     "|",    "$",  "^",  "\xc3\xa4",     "A",
+        "(",     "\\",   "/",  "*",  "@EXAMPLE.COM", "\t",
+    };
+    const size_t count = sizeof pieces / sizeof pieces[0];
+    char *path = scratch_file("map", map, strlen(map), 0600);
+    unsigned inside = 0;
+
+    srand(1);
+    for (int turn = 0; turn < 20000; turn++) {
+        char identity[128] = "";
+        char user[128] = "";
+        struct verdict verdict = {0};
+        char *given = NULL;
+        enum reason reason;
+        bool wanted;
+
+        if (turn % 10 == 0)
+            strcpy(identity, "alice.a@example.com");
+        for (int i = rand() % 5; i >= 0 && turn % 20 != 0; i--) {
+            const char *piece = pieces[(size_t)rand() % count];
+
+            /* In front, or behind. */
+            if (rand() % 2 == 0) {
+                memmove(identity + strlen(piece), identity,
+                        strlen(identity) + 1);
+                memcpy(identity, piece, strlen(piece));
+            } else {
+                strcat(identity, piece);
+            }
+        }
+        wanted = is_inside(identity, user);
+        inside += wanted;
+        reason = usermap_choose(path, identity, NULL, &given, &verdict);
+        cr_expect_eq(reason, wanted ? REASON_OK : REASON_NO_MAPPING, "%s: %s",
+                     identity, verdict.detail);
+        if (wanted)
+            cr_expect(given != NULL && strcmp(given, user) == 0, "%s", given);
+        free(given);
+    }
+    cr_expect_gt(inside, 900);
+    free(path);
+}
+
+static const char *
+count_lines(void *context, const struct usermap_line *line)
+{
+    size_t *seen = context;
+
+    *seen += line->number;
+    return line->is_expression ? "seen" : NULL;
+}
+
+Test(usermap, each_line_is_seen_until_one_is_wrong)
+{
+    static const char map[] = "a b\n# c\n\n\"c d\" e\n/f/ g\nh i\n";
+    char *path = scratch_file("map", map, strlen(map), 0600);
+    struct verdict verdict = {0};
+    size_t seen = 0;
+
+    cr_expect_eq(usermap_each(path, count_lines, &seen, &verdict),
+                 REASON_BAD_CONFIG);
+    cr_expect_eq(seen, 1 + 4 + 5);
+    cr_expect_not_null(strstr(verdict.detail, ":5: seen"), "%s",
+                       verdict.detail);
     free(path);
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "environment.h"
+
+#include "jsondoc.h"
+
+#include <string.h>
+
+#define PREFIX   "JWT_"
+#define REST_MAX 60
+
+/* The length of a good name in front of '=', 0 for none. */
+static size_t
+name_length(const char *text)
+{
+    size_t prefix = sizeof PREFIX - 1;
+    size_t rest;
+
+    if (strncmp(text, PREFIX, prefix) != 0)
+        return 0;
+    rest = strspn(text + prefix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    if (rest == 0 || rest > REST_MAX || text[prefix + rest] != '=')
+        return 0;
+    return prefix + rest;
+}
+
+bool
+environment_is_rule(const char *word)
+{
+    size_t length = name_length(word);
+
+    return length > 0 && word[length + 1] != '\0' &&
+           jsondoc_is_name(word + length + 1);
+}
+
+/* isprint() would ask the locale, which the person logging in may choose. */
+static bool
+is_value(const char *text)
+{
+    size_t length = 0;
+
+    for (; text[length] != '\0'; length++)
+        if (text[length] < 0x20 || text[length] > 0x7e)
+            return false;
+    return length <= ENVIRONMENT_VALUE_MAX;
+}
+
+bool
+environment_is_safe(const char *variable)
+{
+    size_t length = name_length(variable);
+
+    return length > 0 && is_value(variable + length + 1);
+}
+
+bool
+environment_make(const struct strings *rules, struct json_object *payload,
+                 struct strings *ret_variables, struct strings *problems)
+{
+    for (size_t i = 0; i < rules->count; i++) {
+        const char *rule = rules->items[i];
+        size_t length = name_length(rule);
+        char text[JSONDOC_SCALAR_MAX];
+        struct json_object *value;
+        const char *shown;
+
+        if (!jsondoc_find(payload, rule + length + 1, &value))
+            continue;
+        shown = jsondoc_is_bool(value) ? NULL : jsondoc_scalar(value, text);
+        if (shown == NULL || !is_value(shown)) {
+            if (!strings_addf(problems,
+                              "export_env %s: the claim is neither an integer "
+                              "nor a string of at most %d printable ASCII "
+                              "bytes",
+                              rule, ENVIRONMENT_VALUE_MAX))
+                return false;
+        } else if (!strings_addf(ret_variables, "%.*s=%s", (int)length, rule,
+                                 shown)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "handover.h"
+
+#include "environment.h"
+#include "jsondoc.h"
+#include "text.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VARIABLE "PAM_JWT_LOGIN"
+
+/* NULL adds nothing; a value that could not be made is out of memory. */
+static bool
+add(struct json_object *object, const char *name, struct json_object *value)
+{
+    if (value != NULL && json_object_object_add(object, name, value) == 0)
+        return true;
+    json_object_put(value);
+    return false;
+}
+
+static bool
+add_string(struct json_object *object, const char *name, const char *text)
+{
+    return text == NULL || add(object, name, json_object_new_string(text));
+}
+
+static struct json_object *
+make_array(const struct strings *items)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; array != NULL && i < items->count; i++) {
+        struct json_object *item = json_object_new_string(items->items[i]);
+
+        if (item == NULL || json_object_array_add(array, item) != 0) {
+            json_object_put(item);
+            json_object_put(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+bool
+handover_put(pam_handle_t *pamh, const struct handover *handover)
+{
+    struct json_object *object = json_object_new_object();
+    const char *text;
+    char *variable = NULL;
+    bool done = false;
+
+    if (object != NULL && add_string(object, "user", handover->user) &&
+        add_string(object, "identity", handover->identity) &&
+        add_string(object, "iss", handover->issuer) &&
+        add_string(object, "jti", handover->token_id) &&
+        add(object, "exp", json_object_new_double(handover->expires)) &&
+        add(object, "ends", json_object_new_double(handover->ends)) &&
+        add(object, "limit",
+            json_object_new_boolean(handover->limits_session)) &&
+        add(object, "env", make_array(handover->environment))) {
+        text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+        done = text != NULL && asprintf(&variable, VARIABLE "=%s", text) >= 0 &&
+               pam_putenv(pamh, variable) == PAM_SUCCESS;
+    }
+    free(variable);
+    json_object_put(object);
+    return done;
+}
+
+bool
+handover_clear(pam_handle_t *pamh)
+{
+    return pam_getenv(pamh, VARIABLE) == NULL ||
+           pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
+}
+
+static bool
+begins_with(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/*
+ * Whether a method that asks PAM has logged in. sshd lists one method a line;
+ * other programs have no other method, and no such variable.
+ */
+static bool
+pam_logged_in(pam_handle_t *pamh)
+{
+    const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+    if (line == NULL || *line == '\0')
+        return true;
+    while (line != NULL) {
+        line += *line == '\n';
+        if (begins_with(line, "password") ||
+            begins_with(line, "keyboard-interactive"))
+            return true;
+        line = strchr(line, '\n');
+    }
+    return false;
+}
+
+static bool
+read_document(struct handover *handover)
+{
+    struct json_object *document = handover->document;
+    struct json_object *expires;
+    struct json_object *ends;
+    struct json_object *limit;
+
+    handover->user = jsondoc_string(document, "user");
+    handover->identity = jsondoc_string(document, "identity");
+    handover->issuer = jsondoc_string(document, "iss");
+    handover->token_id = jsondoc_string(document, "jti");
+    if (!jsondoc_find(document, "exp", &expires) ||
+        !jsondoc_find(document, "ends", &ends) ||
+        !jsondoc_find(document, "limit", &limit))
+        return false;
+    handover->limits_session = !jsondoc_is_false(limit);
+    return handover->user != NULL && handover->identity != NULL &&
+           jsondoc_is_time(expires, &handover->expires) &&
+           jsondoc_is_time(ends, &handover->ends);
+}
+
+enum handover_result
+handover_get(pam_handle_t *pamh, struct handover *ret_handover)
+{
+    const char *text = pam_getenv(pamh, VARIABLE);
+    char what[JSONDOC_WHAT_MAX];
+
+    *ret_handover = (struct handover){0};
+    if (text == NULL || *text == '\0' || !pam_logged_in(pamh))
+        return HANDOVER_NONE;
+    if (jsondoc_parse(text, strlen(text), &ret_handover->document, what) ==
+            REASON_OK &&
+        read_document(ret_handover))
+        return HANDOVER_THERE;
+    return HANDOVER_BAD;
+}
+
+enum handover_result
+handover_take(pam_handle_t *pamh, struct handover *ret_handover)
+{
+    enum handover_result result = handover_get(pamh, ret_handover);
+
+    /* libpam logs an error where a variable to take away is not there. */
+    if (pam_getenv(pamh, VARIABLE) != NULL &&
+        pam_putenv(pamh, VARIABLE) != PAM_SUCCESS)
+        return HANDOVER_BAD;
+    return result;
+}
+
+bool
+handover_export(pam_handle_t *pamh, const struct handover *handover)
+{
+    struct json_object *list;
+    const char *variable;
+
+    if (!jsondoc_find(handover->document, "env", &list))
+        return false;
+    for (size_t i = 0; i < jsondoc_array_size(list); i++)
+        /* It was checked before, but has been out of our hands since. */
+        if (!jsondoc_is_string(jsondoc_array_item(list, i), &variable) ||
+            !environment_is_safe(variable) ||
+            pam_putenv(pamh, variable) != PAM_SUCCESS)
+            return false;
+    return true;
+}
+
+void
+handover_done(struct handover *handover)
+{
+    jsondoc_free(handover->document);
+    *handover = (struct handover){0};
+}

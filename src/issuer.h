@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ISSUER_H
+#define ISSUER_H
+
+#include "account.h"
+#include "keyset.h"
+#include "token.h"
+
+#include <stdbool.h>
+
+/* The rules for the tokens of one issuer: one section of the file. */
+struct issuer {
+    char *name; /* of its section, NULL in a file without sections */
+    struct strings services; /* PAM services it is for; empty: any */
+    struct strings key_files;
+    enum key_encoding key_encoding;
+    struct token_policy token;
+    char *user_map; /* path; NULL: the identity is the account's name */
+    struct account_policy account;
+    struct strings exports; /* NAME=CLAIM */
+    bool session_limit;     /* the session ends when the token does */
+};
+
+/* All rules of a host. */
+struct policy {
+    size_t token_size_max; /* bytes */
+    struct issuer *issuers;
+    size_t issuer_count;
+};
+
+#define ISSUER_WHAT_MAX 400
+
+/*
+ * Whether the sections can be told apart by service and "iss", and whether
+ * each of several says which accounts are its own (INTERFACE "Which section").
+ * False: `ret_what` says what is wrong. Keys are not looked at.
+ */
+bool issuers_are_distinct(const struct policy *policy,
+                          char ret_what[ISSUER_WHAT_MAX]);
+
+/*
+ * The section for a token: those that name the service, or else those that
+ * name none; among several, the one that has the token's "iss". That is read
+ * here before the signature holds, to choose keys and for nothing else. OK,
+ * SERVICE_NOT_ALLOWED, UNKNOWN_ISSUER, MISSING_CLAIM, BAD_CLAIM, MALFORMED or
+ * NO_MEMORY.
+ */
+enum reason issuer_choose(const struct policy *policy, const char *service,
+                          const struct token *token,
+                          const struct issuer **ret_issuer,
+                          struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/*
+ * Whether no key is in two sections with different "iss", where a token of the
+ * one would be good as the other's: OK, BAD_CONFIG or NO_MEMORY. A key that
+ * cannot be used is nobody's. Free of cost with one "iss".
+ */
+enum reason issuers_check_keys(const struct policy *policy, double now,
+                               struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/* Frees the sections, so that there is none; a zeroed policy is allowed. */
+void issuers_done(struct policy *policy);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "requirement.h"
+
+#include "jsondoc.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* Rule, payload, and whether it holds; host web1, service sshd, user alice. */
+static const struct {
+    const char *rule;
+    const char *payload;
+    bool holds;
+} rows[] = {
+    {"a = b", "{\"a\":\"b\"}", true},
+    {"a = b", "{\"a\":\"B\"}", false},
+    {"a = b", "{\"a\":\"bb\"}", false},
+    {"a = b", "{\"a\":\"\"}", false},
+    {"a = b", "{}", false},
+    {"a = b", "{\"a\":null}", false},
+    {"a = null", "{\"a\":null}", false},
+    {"a = b", "{\"a\":[\"b\"]}", false},
+    {"a = b", "{\"a\":{\"b\":1}}", false},
+    {"a\t=  b  c", "{\"a\":\"b  c\"}", true},
+    {"a = true", "{\"a\":true}", true},
+    {"a = true", "{\"a\":\"true\"}", true},
+    {"a = true", "{\"a\":false}", false},
+    {"a = true", "{\"a\":1}", false},
+    {"a = 1", "{\"a\":true}", false},
+    {"a = false", "{\"a\":0}", false},
+    {"a = 7", "{\"a\":7}", true},
+    {"a = 7", "{\"a\":7.0}", false},
+    {"a = 7", "{\"a\":70e-1}", false},
+    {"a = 07", "{\"a\":7}", false},
+    {"a = 0", "{\"a\":-0}", true},
+    {"a = -7", "{\"a\":-7}", true},
+    {"a = 9007199254740991", "{\"a\":9007199254740991}", true},
+    {"a = 9007199254740992", "{\"a\":9007199254740992}", false},
+    {"a = 9223372036854775807", "{\"a\":99999999999999999999}", false},
+    {"a != b", "{\"a\":\"c\"}", true},
+    {"a != b", "{\"a\":\"b\"}", false},
+    {"a != b", "{\"a\":1}", true},
+    {"a != b", "{\"a\":1.5}", false},
+    {"a != b", "{}", false},
+    {"a != b", "{\"a\":null}", false},
+    {"a != b", "{\"a\":[\"c\"]}", false},
+    {"a != b", "{\"a\":{}}", false},
+    {"a has b", "{\"a\":[\"a\",\"b\"]}", true},
+    {"a has b", "{\"a\":[]}", false},
+    {"a has b", "{\"a\":[\"ab\",\"b \"]}", false},
+    {"a has b", "{\"a\":[[\"b\"]]}", false},
+    {"a has 1", "{\"a\":[1]}", true},
+    {"a has 1", "{\"a\":1}", false},
+    {"a has b", "{\"a\":\"b\"}", true},
+    {"a has b", "{\"a\":\"a b\"}", false},
+    {"a has b", "{\"a\":\"bb\"}", false},
+    {"a has b", "{\"a\":{\"b\":1}}", false},
+    {"groups has root", "{\"groups\":\"users root\"}", false},
+    {"scope has b", "{\"scope\":\"a b c\"}", true},
+    {"scope has a", "{\"scope\":\"a b c\"}", true},
+    {"scope has c", "{\"scope\":\"a b c\"}", true},
+    {"scope has b", "{\"scope\":\"a bb\"}", false},
+    {"scope has b", "{\"scope\":\"a\\tb\"}", false},
+    {"scope has b", "{\"scope\":\"a,b\"}", false},
+    {"scope has b", "{\"scope\":\"a  b\"}", true},
+    {"scope has b", "{\"scope\":[\"b\"]}", true},
+    {"scope has b", "{\"scope\":[\"a b\"]}", false},
+    {"scp has b", "{\"scp\":\"a b\"}", true},
+    {"/scp has b", "{\"scp\":\"a b\"}", true},
+    {"/x/scope has b", "{\"x\":{\"scope\":\"a b\"}}", false},
+    {"Scope has b", "{\"Scope\":\"a b\"}", false},
+    {"a exists", "{\"a\":\"\"}", true},
+    {"a exists", "{\"a\":[]}", true},
+    {"a exists", "{\"a\":null}", false},
+    {"a exists", "{\"b\":1}", false},
+    {"/r/roles has admin", "{\"r\":{\"roles\":[\"admin\"]}}", true},
+    {"/r/roles has admin", "{\"r/roles\":[\"admin\"]}", false},
+    {"/r/roles/0 = admin", "{\"r\":{\"roles\":[\"admin\"]}}", true},
+    {"r has admin", "{\"/r\":[\"admin\"]}", false},
+    {"/a~1b = c", "{\"a/b\":\"c\"}", true},
+    {"a = %h/%s/%u%%", "{\"a\":\"web1/sshd/alice%\"}", true},
+    {"a = %u", "{\"a\":\"%u\"}", false},
+};
+
+static const struct template_facts facts = {"web1", "sshd", "alice"};
+
+static enum reason
+check(const char *rule, const char *payload, const struct template_facts *known,
+      struct verdict *verdict)
+{
+    struct requirements list = {0};
+    struct json_object *object = NULL;
+    char what[JSONDOC_WHAT_MAX];
+    enum reason reason;
+
+    cr_assert_null(requirements_add(&list, rule), "%s", rule);
+    cr_assert_eq(jsondoc_parse(payload, strlen(payload), &object, what),
+                 REASON_OK, "%s: %s", payload, what);
+    reason = requirements_check(&list, object, known, verdict);
+    requirements_done(&list);
+    jsondoc_free(object);
+    return reason;
+}
+
+Test(requirement, holds_for_the_claims_it_names_and_no_others)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct verdict verdict = {0};
+
+        cr_expect_eq(check(rows[i].rule, rows[i].payload, &facts, &verdict),
+                     rows[i].holds ? REASON_OK : REASON_REQUIREMENT_FAILED,
+                     "%s: %s: %s", rows[i].rule, rows[i].payload,
+                     verdict.detail);
+    }
+}
+
+Test(requirement, a_template_that_cannot_be_expanded_refuses)
+{
+    const struct template_facts nothing = {NULL, NULL, NULL};
+    struct verdict verdict = {0};
+
+    cr_expect_eq(check("a != %u", "{\"a\":\"b\"}", &nothing, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_str_eq(verdict.detail,
+                     "require \"a != %u\" needs %u, the requested user, which "
+                     "is not known");
+}
+
+Test(requirement, says_wanted_and_found)
+{
+    static const struct {
+        const char *payload;
+        const char *said;
+    } found[] = {
+        {"{}", "no such claim"},         {"{\"a\":\"x\\u001b\"}", "\"x\\x1b\""},
+        {"{\"a\":[\"x\"]}", "an array"}, {"{\"a\":{}}", "an object"},
+        {"{\"a\":null}", "null"},        {"{\"a\":1.5}", "a number"},
+    };
+
+    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+        struct verdict verdict = {0};
+        char wanted[128] = "require \"a = b\": the token has ";
+
+        strcat(wanted, found[i].said);
+        cr_expect_eq(check("a = b", found[i].payload, &facts, &verdict),
+                     REASON_REQUIREMENT_FAILED);
+        cr_expect_str_eq(verdict.detail, wanted);
+    }
+}
+
+Test(requirement, all_rules_must_hold)
+{
+    struct requirements list = {0};
+    struct json_object *object = NULL;
+    struct verdict verdict = {0};
+    char what[JSONDOC_WHAT_MAX];
+
+    cr_assert_eq(jsondoc_parse("{\"a\":1,\"b\":2}", 13, &object, what),
+                 REASON_OK);
+    cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
+                 REASON_OK);
+    cr_expect_null(requirements_add(&list, "a = 1"));
+    cr_expect_null(requirements_add(&list, "b = 2"));
+    cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
+                 REASON_OK);
+    cr_expect_null(requirements_add(&list, "c exists"));
+    cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_not_null(requirements_add(&list, "c is 1"));
+    cr_expect_eq(list.count, 3);
+    requirements_done(&list);
+    jsondoc_free(object);
+}
