@@ -71,30 +71,19 @@ handover_put(pam_handle_t *pamh, const struct handover *handover)
     return done;
 }
 
-bool
-handover_clear(pam_handle_t *pamh)
-{
-    return pam_getenv(pamh, VARIABLE) == NULL ||
-           pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
-}
-
 static bool
 begins_with(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/*
- * Whether a method that asks PAM has logged in. sshd lists one method a line;
- * other programs have no other method, and no such variable.
- */
-static bool
-pam_logged_in(pam_handle_t *pamh)
-{
-    const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+/* sshd lists the methods that have counted so far, one a line. */
+#define METHODS "SSH_AUTH_INFO_0"
 
-    if (line == NULL || *line == '\0')
-        return true;
+/* Whether one of the methods is one that asks PAM. */
+static bool
+has_pam_method(const char *line)
+{
     while (line != NULL) {
         line += *line == '\n';
         if (begins_with(line, "password") ||
@@ -103,6 +92,25 @@ pam_logged_in(pam_handle_t *pamh)
         line = strchr(line, '\n');
     }
     return false;
+}
+
+bool
+handover_clear(pam_handle_t *pamh)
+{
+    /* A factor that has counted stays one, whatever the next is. */
+    if (pam_getenv(pamh, VARIABLE) == NULL ||
+        has_pam_method(pam_getenv(pamh, METHODS)))
+        return true;
+    return pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
+}
+
+/* Other programs than sshd have no other method, and do not list it. */
+static bool
+pam_logged_in(pam_handle_t *pamh)
+{
+    const char *methods = pam_getenv(pamh, METHODS);
+
+    return methods == NULL || *methods == '\0' || has_pam_method(methods);
 }
 
 static bool

@@ -34,8 +34,9 @@ enum handover_result {
 };
 
 /*
- * Says that no token has logged in, at the beginning of each attempt. The
- * variable stays, empty: what a child takes away, sshd does not.
+ * Says that no token has logged in, at the beginning of each attempt, unless
+ * sshd has counted an earlier one as a factor. The variable stays, empty: what
+ * a child takes away, sshd does not.
  */
 bool handover_clear(pam_handle_t *pamh);
 

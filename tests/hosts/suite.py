@@ -75,26 +75,25 @@ def connect():
     return t
 
 
-def run_id(t):
+def run(t, command):
     channel = t.open_session()
-    channel.exec_command("id -un")
-    out = channel.makefile().read().decode().strip()
-    return out
+    channel.exec_command(command)
+    return channel.makefile().read().decode().strip()
 
 
-def by_password(user, answer):
-    """The account the session ran as, or None."""
+def by_password(user, answer, command="id -un"):
+    """What the command says, by default the account it runs as; or None."""
     t = connect()
     try:
         t.auth_password(user, answer, fallback=False)
-        return run_id(t)
+        return run(t, command)
     except (paramiko.SSHException, EOFError, OSError):
         return None
     finally:
         t.close()
 
 
-def by_keyboard(user, answers, prompts=None):
+def by_keyboard(user, answers, prompts=None, command="id -un"):
     """Answers one prompt after the other; the last answer is repeated as ''."""
     t, left = connect(), list(answers)
 
@@ -105,7 +104,7 @@ def by_keyboard(user, answers, prompts=None):
 
     try:
         t.auth_interactive(user, handler)
-        return run_id(t)
+        return run(t, command)
     except (paramiko.SSHException, EOFError, OSError):
         return None
     finally:
@@ -114,11 +113,16 @@ def by_keyboard(user, answers, prompts=None):
 
 def set_up():
     spawn("/usr/bin/python3", os.path.join(HERE, "devlog.py"), LOG)
-    for user in ("alice", "bob", "carol"):
+    for user in ("alice", "bob", "carol", "dave"):
         subprocess.run(["useradd", "-m", "-s", "/bin/sh", user], check=True)
-    subprocess.run(["chpasswd"], input=f"alice:{PASSWORD}\nbob:{PASSWORD}\ncarol:{LONG_PASSWORD}\n".encode(), check=True)
+    subprocess.run(["chpasswd"], input=f"alice:{PASSWORD}\nbob:{PASSWORD}\ndave:{PASSWORD}\ncarol:{LONG_PASSWORD}\n".encode(), check=True)
     subprocess.run(f"openssl rand -hex 32 >{SECRET_FILE}; chmod 600 {SECRET_FILE}", shell=True, check=True)
     configure()
+    subprocess.run(["groupadd", "admins"], check=True)
+    subprocess.run(["usermod", "-aG", "admins", "alice"], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/tmp/alicekey"], check=True)
+    os.mkdir("/home/alice/.ssh")
+    write("/home/alice/.ssh/authorized_keys", open("/tmp/alicekey.pub").read())
     stack = f"""auth [success=done ignore=ignore default=die] {BUILD}/pam_jwt.so
 auth required pam_unix.so try_first_pass nodelay
 account required {BUILD}/pam_jwt.so
@@ -126,7 +130,7 @@ account required pam_unix.so
 session optional {BUILD}/pam_jwt.so
 session required pam_permit.so
 """
-    for service in ("sshd", "sudo", "su"):
+    for service in ("sshd", "sudo", "sudo-i", "su", "su-l"):
         write(f"/etc/pam.d/{service}", stack)
     write("/etc/sudoers", "Defaults !lecture, timestamp_timeout=0\nroot ALL=(ALL:ALL) ALL\nalice ALL=(ALL:ALL) ALL\n", 0o440)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/tmp/hostkey"], check=True)
@@ -136,18 +140,34 @@ HostKey /tmp/hostkey
 UsePAM yes
 PasswordAuthentication yes
 KbdInteractiveAuthentication yes
+PermitRootLogin yes
+StrictModes no
 PidFile /tmp/sshd.pid
 MaxStartups 100
 """)
     known = subprocess.run(["/usr/sbin/sshd", "-T", "-f", "/tmp/sshd_config"], capture_output=True, text=True).stdout
     if "persourcepenalties" in known.lower():
         open("/tmp/sshd_config", "a").write("PerSourcePenalties no\n")
+    open("/tmp/sshd_config", "a").write("Match User dave\nAuthenticationMethods password,keyboard-interactive\n")
     spawn("/usr/sbin/sshd", "-D", "-f", "/tmp/sshd_config", stderr=subprocess.DEVNULL)
     wait_for(SSH)
 
 
 def configure(*lines):
     write(CONF, f"key_file = {SECRET_FILE}\nfail_delay = 0\n" + "".join(l + "\n" for l in lines))
+
+
+def refused(name, way, line):
+    """`way` must say None or nothing, and the log must say why."""
+    mark = log_mark()
+    got = way()
+    log = log_since(mark)
+    expect(name, not got and line in log, (got, log))
+
+
+def as_alice(command, text, **more):
+    return subprocess.run(["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups"] + command,
+                          input=text.encode(), capture_output=True, env=dict({"PATH": os.environ["PATH"], "HOME": "/tmp"}, **more))
 
 
 def ssh_logins():
@@ -244,7 +264,176 @@ def broken_configuration():
     configure()
 
 
+SECTIONS = f"""fail_delay = 0
+hostname = web1.example
+allow_users = *
+[issuer ssh]
+services = sshd
+key_file = {SECRET_FILE}
+audience = ssh://%h
+[issuer step-up]
+services = sudo sudo-i
+key_file = {SECRET_FILE}
+audience = sudo://%h
+max_age = 1m
+allow_groups = admins
+"""
+
+
+def services():
+    """An audience and an age of its own for each service."""
+    write(CONF, SECTIONS)
+    now = int(time.time())
+    ssh = good(aud="ssh://web1.example", iat=now - 100)
+    fresh, old = good(aud="sudo://web1.example", iat=now), good(aud="sudo://web1.example", iat=now - 100)
+    root = lambda how, token: as_alice(["sudo", "-S"] + how + ["id", "-un"], token + "\n").stdout.decode().strip()
+    expect("a section for sshd: its token logs in, though it is old", by_password("alice", ssh) == "alice")
+    refused("sudo's does not", lambda: by_keyboard("alice", [fresh]), 'wrong_audience: token has aud="sudo://web1.example"')
+    for service, how in (("sudo", []), ("sudo-i", ["-i"])):
+        expect(f"a section for {service}: a fresh token makes root", root(how, fresh) == "root")
+        refused(f"{service}: an old one does not", lambda: root(how, old), f"pam_jwt({service}:auth): too_old: ")
+        refused(f"{service}: ssh's does not", lambda: root(how, ssh), f'pam_jwt({service}:auth): wrong_audience: token has aud="ssh://web1.example"')
+    for service, how in (("su", ["su"]), ("su-l", ["su", "-"])):
+        refused(f"{service} has no section", lambda: as_alice(how + ["bob", "-c", "id -un"], good("bob", aud="sudo://web1.example", iat=now) + "\n").stdout,
+                f"pam_jwt({service}:auth): service_not_allowed: services names {service} nowhere")
+    write(CONF, SECTIONS.replace("services = sudo sudo-i", "services = sudo sudo-i su"))
+    refused("su's section, and a group that the account is not in",
+            lambda: as_alice(["su", "bob", "-c", "id -un"], good("bob", aud="sudo://web1.example", iat=now) + "\n").stdout,
+            'pam_jwt(su:auth): user_not_allowed: "bob" is in none of allow_groups')
+
+
+def root():
+    configure()
+    refused("root's token, without allow_root", lambda: by_password("root", good("root")), "user_not_allowed: uid 0, and allow_root is no")
+    configure("allow_root = yes")
+    for name, way in (("password", by_password), ("keyboard-interactive", lambda u, a: by_keyboard(u, [a]))):
+        expect(f"root's token with allow_root and PermitRootLogin, {name}", way("root", good("root")) == "root")
+    refused("alice's token is not root's", lambda: by_password("root", good("alice")), "user_mismatch: ")
+
+
+def groups():
+    configure("allow_groups = admins")
+    expect("an account in the group logs in", by_password("alice", good()) == "alice")
+    refused("one that is not does not, whatever the token says of groups", lambda: by_password("bob", good("bob", groups=["admins"])),
+            'user_not_allowed: "bob" is in none of allow_groups')
+    configure("allow_groups = alice nosuchgroup")
+    expect("the primary group counts", by_password("alice", good()) == "alice")
+    refused("a group that is not there is nobody's", lambda: by_password("bob", good("bob")), 'user_not_allowed: "bob" is in none of allow_groups')
+    # su keeps the caller's locale, in which a dot would match a letter of two bytes.
+    write("/etc/security/pam_jwt.map", "/.ob@x/ bob\n")
+    configure("user_map = /etc/security/pam_jwt.map")
+    expect("su: an expression of the map", as_alice(["su", "bob", "-c", "id -un"], good("bob@x") + "\n").stdout == b"bob\n")
+    refused("su: is that of the C locale whatever LC_ALL says",
+            lambda: as_alice(["su", "bob", "-c", "id -un"], good("\u00f6ob@x") + "\n", LC_ALL="C.UTF-8").stdout, "no_mapping: ")
+
+
+def environment():
+    configure("export_env = JWT_ROLE=role JWT_ORG=/org/name JWT_LIST=list", "session_limit = yes")
+    token = lambda: good(role="ops", org={"name": "x y"}, list=["a"], jti="session-1", iss="me")
+    for name, way in (("password", by_password), ("keyboard-interactive", lambda u, a, command: by_keyboard(u, [a], command=command))):
+        mark = log_mark()
+        got = way("alice", token(), command="env")
+        time.sleep(0.3)
+        log = log_since(mark)
+        expect(f"sshd, {name}: claims are in the environment, and nothing else of ours",
+               sorted(re.findall("^(?:JWT|PAM_JWT).*", got or "", re.M)) == ["JWT_ORG=x y", "JWT_ROLE=ops"], got)
+        expect(f"sshd, {name}: what cannot be is said", "left out: export_env JWT_LIST=list" in log, log)
+        for what in ("opened", "closed"):
+            expect(f"sshd, {name}: the session's audit line, {what}", len(re.findall(
+                rf"pam_jwt\(sshd:session\): session {what}: user=alice identity=alice iss=me jti=session-1 exp=\d+$", log, re.M)) == 1, log)
+    mark = log_mark()
+    got = as_alice(["sudo", "-S", "env"], token() + "\n").stdout.decode()
+    log = log_since(mark)
+    expect("sudo: claims are in the environment, and nothing else of ours",
+           sorted(re.findall("^(?:JWT|PAM_JWT).*", got, re.M)) == ["JWT_ORG=x y", "JWT_ROLE=ops"], got)
+    expect("sudo: audit lines", all(f"pam_jwt(sudo:session): session {what}: user=alice identity=alice iss=me jti=session-1" in log for what in ("opened", "closed")), log)
+    mark = log_mark()
+    got = by_password("alice", PASSWORD, command="env")
+    log = log_since(mark)
+    expect("a password's session has none of it", "JWT" not in got and "pam_jwt(sshd" not in log, (got, log))
+
+
+def account():
+    """The token expires between the authentication and the account phase."""
+    configure("clock_skew = 0")
+    stack = open("/etc/pam.d/sshd").read()
+    write("/etc/pam.d/sshd", stack.replace("account required", "account required pam_exec.so /bin/sleep 4\naccount required", 1))
+    for name, way in (("password", by_password), ("keyboard-interactive", lambda u, a: by_keyboard(u, [a]))):
+        mark = log_mark()
+        who = way("alice", make({"sub": "alice", "exp": int(time.time()) + 3}))
+        log = log_since(mark)
+        expect(f"sshd, {name}: a token that has expired meanwhile does not log in", who is None and
+               "pam_jwt(sshd:auth): accepted" in log and "pam_jwt(sshd:account): expired: the token that logged in" in log, (who, log))
+    expect("a password does", by_password("alice", PASSWORD) == "alice")
+    write("/etc/pam.d/sshd", stack)
+
+
+def bleed():
+    """Attempts whose token is good but whose stack fails, then another method
+    on the same connection."""
+    configure("export_env = JWT_ROLE=role", "session_limit = yes")
+    stack = open("/etc/pam.d/sshd").read()
+    tail = stack[stack.index("account"):]
+    # A second factor behind the token: the password, which the token is not.
+    auth = f"""auth [success=ok ignore=ignore default=die] {BUILD}/pam_jwt.so
+auth required pam_unix.so try_first_pass nodelay
+"""
+    key = paramiko.Ed25519Key.from_private_key_file("/tmp/alicekey")
+
+    def attempt(first, then):
+        t = connect()
+        for way in (first, then):
+            try:
+                if way == "publickey":
+                    t.auth_publickey("alice", key)
+                elif way == "password, token":
+                    t.auth_password("alice", good(role="stale"), fallback=False)
+                elif way == "keyboard, token":
+                    t.auth_interactive("alice", lambda *a: [good(role="stale") for _ in a[2]])
+                elif way == "keyboard, password":
+                    t.auth_interactive("alice", lambda *a: [PASSWORD for _ in a[2]])
+                else:
+                    t.auth_password("alice", PASSWORD, fallback=False)
+            except paramiko.AuthenticationException:
+                pass
+        try:
+            got = run(t, "env") if t.is_authenticated() else None
+        except (paramiko.SSHException, EOFError, OSError):
+            got = None
+        t.close()
+        return got
+
+    # The danger is real: without our session line a failed attempt's data is there.
+    write("/etc/pam.d/sshd", auth + tail.replace(f"session optional {BUILD}/pam_jwt.so\n", ""))
+    got = attempt("password, token", "publickey")
+    expect("without the session line a failed attempt reaches a later session", got and "PAM_JWT_LOGIN={" in got, got)
+    write("/etc/pam.d/sshd", auth + tail)
+    for first in ("password, token", "keyboard, token"):
+        for then in ("publickey", "keyboard, password", "password"):
+            mark = log_mark()
+            got = attempt(first, then)
+            log = log_since(mark)
+            # Behind a failed password libpam's pam_setcred() remembers pam_unix's refusal.
+            host_refuses = got is None and "pam_setcred(): Permission denied" in log
+            expect(f"a failed {first} leaves nothing to a session by {then}{', which the host refuses' if host_refuses else ''}",
+                   (host_refuses or (got and "JWT" not in got)) and
+                   "pam_jwt(sshd:auth): accepted" in log and "pam_jwt(sshd:session)" not in log, (got, log))
+    write("/etc/pam.d/sshd", stack)
+
+    # Two factors, of which the first is a token: it has counted, and stays.
+    t, mark = connect(), log_mark()
+    t.auth_password("dave", good("dave", role="kept", jti="two"), fallback=False)
+    t.auth_interactive("dave", lambda *a: [PASSWORD for _ in a[2]])
+    got = run(t, "env") if t.is_authenticated() else None
+    t.close()
+    log = log_since(mark)
+    expect("a token that was the first of two factors is the session's", got and "JWT_ROLE=kept" in got and "PAM_JWT" not in got and
+           "pam_jwt(sshd:session): session opened: user=dave identity=dave jti=two" in log, (got, log))
+    configure()
+
+
 def article():
+    configure()
     environment = dict(os.environ, SECRET_FILE=SECRET_FILE, PYTHONPATH=HERE)
     spawn("/usr/bin/python3", "-m", "uvicorn", "app:app", "--port", str(WEB), "--log-level", "error", env=environment)
     wait_for(WEB)
@@ -260,12 +449,31 @@ def article():
         log = log_since(mark)
         expect(f"{name} is refused", who is None and line in log, (who, log))
 
+    # The article's full shape: the person in /user/email, roles, refresh tokens.
+    def post(path, user=None, password=None, bearer=None):
+        form = urllib.parse.urlencode({"username": user, "password": password}).encode() if user else b""
+        request = urllib.request.Request(f"http://127.0.0.1:{WEB}{path}", form, {"Authorization": f"Bearer {bearer}"} if bearer else {})
+        said = json.load(urllib.request.urlopen(request, timeout=10))
+        tokens.extend(said[k] for k in said if k.endswith("_token"))
+        return said
+
+    write("/etc/security/pam_jwt.map", "# The application's people\n/([a-z]+)@example\\.com/ \\1\n")
+    configure("user_claim = /user/email", "user_map = /etc/security/pam_jwt.map", "require = /user/roles has ssh")
+    said = post("/login", "alice", "wonderland")
+    expect("its nested email logs in through the map", by_password("alice", said["access_token"]) == "alice")
+    expect("as keyboard-interactive, too", by_keyboard("alice", [said["access_token"]]) == "alice")
+    refused("not as somebody else", lambda: by_password("bob", said["access_token"]), "user_mismatch: ")
+    refused("its refresh token is refused", lambda: by_password("alice", said["refresh_token"]), "refresh_token: claim refresh")
+    again = post("/refresh", bearer=said["refresh_token"])
+    expect("the access token that it is exchanged for logs in", by_password("alice", again["access_token"]) == "alice")
+    refused("a role that is missing is refused", lambda: by_password("bob", post("/login", "bob", "builder")["access_token"]),
+            'requirement_failed: require "/user/roles has ssh": the token has an array')
+    refused("a domain that only begins as ours is refused", lambda: by_password("alice", post("/login", "eve", "apple")["access_token"]),
+            'no_mapping: no line of /etc/security/pam_jwt.map has "alice@example.com.evil.org"')
+    configure()
+
 
 def sudo():
-    def as_alice(command, text, **more):
-        return subprocess.run(["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups"] + command,
-                              input=text.encode(), capture_output=True, env=dict({"PATH": os.environ["PATH"], "HOME": "/tmp"}, **more))
-
     mark = log_mark()
     r = as_alice(["sudo", "-S", "id", "-un"], good() + "\n")
     log = log_since(mark)
@@ -331,6 +539,12 @@ try:
     broken_configuration()
     article()
     sudo()
+    services()
+    root()
+    groups()
+    environment()
+    account()
+    bleed()
     if "--slow" in sys.argv:
         timing()
     else:
