@@ -19,7 +19,8 @@ CC          ?= cc
 CLANG       ?= clang
 CFLAGS      ?= -O2 -g
 
-# SANITIZE=1 builds everything with ASan and UBSan in a folder of its own.
+# SANITIZE=1 builds everything with ASan and UBSan in a folder of its own, and
+# in the form for machines whose special instructions nobody has written in.
 SANITIZE ?=
 ifeq ($(SANITIZE),)
 BUILD    = build
@@ -40,7 +41,7 @@ SANFLAGS = --coverage -O0 -fno-inline
 DEFS     = -Wl,-z,defs
 else
 BUILD    = build/sanitize
-HARDEN   =
+HARDEN   = -DPORTABLE
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 DEFS     =
 endif
@@ -91,6 +92,11 @@ check: deps ## deps, then test
 
 check-hosts: all ## the host tests with the slow ones (times), as root
 	@tests/hosts/run $(BUILD) --slow
+
+check-systemd: deps all ## a session limit in a systemd booted in a namespace of a fresh Debian SUITE, as root
+	@tests/systemd/run $(BUILD) $(SUITE)
+
+SUITE ?= bookworm
 
 $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
 	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
@@ -163,7 +169,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run .ci/run
+	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside .ci/run
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch]
@@ -174,4 +180,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps demo test fuzz fuzzers coverage check check-hosts install uninstall lint format clean help
+.PHONY: all deps demo test fuzz fuzzers coverage check check-hosts check-systemd install uninstall lint format clean help

@@ -5,6 +5,7 @@
 #include "readfile.h"
 #include "text.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,16 +108,30 @@ see_text(const struct reading *reading, char *text, size_t length)
                : reading->see(reading->context, &line);
 }
 
-/* A plain line, unless it is of no interest. Its last byte is the newline. */
+/*
+ * Whether a plain line is of interest. In steps of a fixed size memcmp() is no
+ * call, which would cost more than all else that is done for a line.
+ */
+static inline bool
+is_wanted(const struct reading *reading, const char *line, size_t length)
+{
+    size_t at = 0;
+
+    if (reading->identity == NULL)
+        return true;
+    if (reading->identity_length != length)
+        return false;
+    for (; at + 8 <= length; at += 8)
+        if (memcmp(line + at, reading->identity + at, 8) != 0)
+            return false;
+    return memcmp(line + at, reading->identity + at, length - at) == 0;
+}
+
 static const char *
 see_plain(const struct reading *reading, char *text, char *space, char *newline)
 {
     const struct usermap_line line = {reading->number, text, space + 1, false};
 
-    if (reading->identity != NULL &&
-        ((size_t)(space - text) != reading->identity_length ||
-         memcmp(text, reading->identity, reading->identity_length) != 0))
-        return NULL;
     *space = '\0';
     *newline = '\0';
     return reading->see(reading->context, &line);
@@ -127,31 +142,54 @@ see_plain(const struct reading *reading, char *text, char *space, char *newline)
 #define STRIDE 64
 
 typedef unsigned char vector __attribute__((vector_size(VECTOR)));
+typedef signed char signed_vector __attribute__((vector_size(VECTOR)));
 
-/*
- * One bit for each of the bytes that is below 0x24 or is 0x7f: spaces, line
- * ends, control bytes, quotes, the # of a comment, and '!', which does no harm.
- */
-static uint64_t
-find_special(const char *bytes)
+/* One bit for each byte of which all or no bits are set. */
+static inline uint64_t
+to_bits(vector v)
 {
+#if defined(__SSE2__) && !defined(PORTABLE)
+    typedef char bytes __attribute__((vector_size(VECTOR)));
+
+    return (uint64_t)__builtin_ia32_pmovmskb128((bytes)v);
+#else
     static const vector weights = {1, 2, 4, 8, 16, 32, 64, 128,
                                    1, 2, 4, 8, 16, 32, 64, 128};
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t halves[2];
+
+    v &= weights;
+    memcpy(halves, &v, sizeof halves);
+    /* A product's highest byte is the sum of all: each has its bit. */
+    return (le64toh(halves[0]) * ones >> 56) | (le64toh(halves[1]) * ones >> 56)
+                                                   << 8;
+#endif
+}
+
+/*
+ * One bit for each of the bytes that is below 0x24 or above 0x7e: spaces, line
+ * ends, control bytes, quotes, the # of a comment; '!' and what is not ASCII,
+ * which do no harm.
+ */
+static inline uint64_t
+find_special(const char *bytes)
+{
     uint64_t bits = 0;
 
     for (int i = 0; i < STRIDE; i += VECTOR) {
         vector v;
-        uint64_t halves[2];
 
         memcpy(&v, bytes + i, sizeof v);
-        v = ((vector)(v < 0x24) | (vector)(v == 0x7f)) & weights;
-        memcpy(halves, &v, sizeof halves);
-        /* The product's highest byte is the sum of all: each has its bit. */
-        for (int half = 0; half < 2; half++)
-            bits |= (halves[half] * UINT64_C(0x0101010101010101) >> 56)
-                    << (i + 8 * half);
+        bits |= to_bits((vector)((signed_vector)(v + 1) < 0x25)) << i;
     }
     return bits;
+}
+
+/* The bits of the bytes in front of `end` alone. */
+static inline uint64_t
+cut_bits(uint64_t bits, const char *at, const char *end)
+{
+    return end - at >= STRIDE ? bits : bits & ((UINT64_C(1) << (end - at)) - 1);
 }
 
 /*
@@ -163,38 +201,35 @@ see_block(struct reading *reading, char *block, size_t size)
 {
     char *end = block + size;
     char *line = block;
-    char *space = NULL;
-    bool is_plain = *line != '/';
-    const char *wrong = NULL;
+    char *special = block; /* the last in the line, if any */
+    size_t count = 0;      /* of those in the line */
 
-    for (char *at = block; at < end && wrong == NULL; at += STRIDE)
-        for (uint64_t bits = find_special(at); bits != 0 && wrong == NULL;
+    for (char *at = block; at < end; at += STRIDE)
+        for (uint64_t bits = cut_bits(find_special(at), at, end); bits != 0;
              bits &= bits - 1) {
             char *byte = at + __builtin_ctzll(bits);
+            const char *wrong = NULL;
 
-            if (byte >= end)
-                break;
-            if (*byte == ' ' && space == NULL && byte > line) {
-                space = byte;
-                continue;
-            }
             if (*byte != '\n') {
-                is_plain = false;
+                special = byte;
+                count++;
                 continue;
             }
             reading->number++;
-            if (is_plain && space != NULL && byte > space + 1 &&
-                byte - line <= USERMAP_LINE_MAX) {
-                wrong = see_plain(reading, line, space, byte);
-            } else {
+            if (count != 1 || *special != ' ' || special == line ||
+                byte == special + 1 || *line == '/' ||
+                byte - line > USERMAP_LINE_MAX) {
                 *byte = '\0';
                 wrong = see_text(reading, line, (size_t)(byte - line));
+            } else if (is_wanted(reading, line, (size_t)(special - line))) {
+                wrong = see_plain(reading, line, special, byte);
             }
+            if (wrong != NULL)
+                return wrong;
             line = byte + 1;
-            space = NULL;
-            is_plain = line < end && *line != '/';
+            count = 0;
         }
-    return wrong;
+    return NULL;
 }
 
 /* The length up to and with the last newline. */
