@@ -61,7 +61,7 @@ UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt ## build the module and the command
+all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
 
 deps: ## install what building, testing and packaging need
 	@packaging/deps
@@ -90,8 +90,8 @@ coverage: ## how much of src/ the tests reach: lines and branches
 check: deps ## deps, then test
 	@$(MAKE) --no-print-directory test
 
-check-hosts: all ## the host tests with the slow ones (times), as root
-	@tests/hosts/run $(BUILD) --slow
+check-hosts: deps all ## real sshd, sudo and clients, here and in a fresh Debian 12 and 13, as root
+	@tests/run $(BUILD) hosts
 
 check-systemd: deps all ## a session limit in a systemd booted in a namespace of a fresh Debian SUITE, as root
 	@tests/systemd/run $(BUILD) $(SUITE)
@@ -103,6 +103,10 @@ $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
 
 $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
 	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# ssh and sudo take a program without arguments.
+$(BUILD)/pam-jwt-askpass: $(BUILD)/pam-jwt
+	ln -sf pam-jwt $@
 
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
 	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
@@ -153,6 +157,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
+	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
 	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
 	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
 	$(INSTALL) -m 644 src/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
@@ -164,12 +169,12 @@ uninstall: ## remove what install put there, but never while pam.d names it
 	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(bindir)/pam-jwt \
-	    $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -rf $(DESTDIR)$(docdir)
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside .ci/run
+	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch]

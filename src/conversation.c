@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conversation.h"
 
+#include "prompt.h"
 #include "secret.h"
 #include "shape.h"
 
 #include <security/pam_ext.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PROMPT_MAX 256
-
 /* The rounds of one conversation; the replies are the host's memory, ours. */
 struct rounds {
-    char *replies[CONVERSATION_ROUNDS_MAX];
+    char *replies[PROMPT_PARTS_MAX];
     size_t count;
 };
 
@@ -25,21 +23,6 @@ rounds_done(struct rounds *rounds)
     rounds->count = 0;
 }
 
-/* "Token:" gives "Token: " and "Token (part 2): ". */
-static void
-make_prompt(const char *prompt, size_t part, char into[PROMPT_MAX])
-{
-    size_t length = strnlen(prompt, PROMPT_MAX - 32);
-    bool colon = length > 0 && prompt[length - 1] == ':';
-
-    if (part == 1)
-        snprintf(into, PROMPT_MAX, "%.*s ", (int)length, prompt);
-    else
-        snprintf(into, PROMPT_MAX, "%.*s (part %zu)%s ",
-                 (int)(colon ? length - 1 : length), prompt, part,
-                 colon ? ":" : "");
-}
-
 /*
  * Whether another part is asked for. The rule knows the length of the answer
  * and nothing else: see shape_is_cutting_length().
@@ -47,7 +30,7 @@ make_prompt(const char *prompt, size_t part, char into[PROMPT_MAX])
 static bool
 wants_more(const struct rounds *rounds)
 {
-    return rounds->count == 0 || (rounds->count < CONVERSATION_ROUNDS_MAX &&
+    return rounds->count == 0 || (rounds->count < PROMPT_PARTS_MAX &&
                                   shape_is_cutting_length(strlen(
                                       rounds->replies[rounds->count - 1])));
 }
@@ -60,7 +43,7 @@ ask_all(pam_handle_t *pamh, const char *prompt, struct rounds *rounds)
     while (wants_more(rounds)) {
         char *reply = NULL;
 
-        make_prompt(prompt, rounds->count + 1, question);
+        prompt_make(prompt, rounds->count + 1, question);
         if (pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &reply, "%s", question) !=
                 PAM_SUCCESS ||
             reply == NULL) {

@@ -8,9 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Answers asked for at the most: 16 of 1023 bytes are a 16 kB token. */
-#define CONVERSATION_ROUNDS_MAX 16
-
 /* What a person, or an earlier module, answered; it is wiped when done. */
 struct answer {
     char *text;  /* all of it, as given; NULL when there was nothing */

@@ -8,6 +8,7 @@
 #include "conversation.h"
 #include "handover.h"
 #include "login.h"
+#include "prompt.h"
 #include "shape.h"
 #include "text.h"
 
@@ -34,9 +35,6 @@ static const char limit_name[] = "systemd.runtime_max_sec";
 
 /* systemd takes no number of seconds that overflows its microseconds. */
 #define LIMIT_MAX (100 * 366 * 86400.0)
-
-/* Used while no valid configuration says another. */
-static const char prompt_default[] = "Token:";
 
 static int
 pam_code(enum reason reason)
@@ -300,7 +298,7 @@ get_answer(pam_handle_t *pamh, const struct config *config,
             return reason;
     }
     return conversation_ask(
-        pamh, config->prompt != NULL ? config->prompt : prompt_default,
+        pamh, config->prompt != NULL ? config->prompt : PROMPT_DEFAULT,
         ret_answer);
 }
 

@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "jsondoc.h"
 #include "pattern.h"
+#include "prompt.h"
 #include "template.h"
 #include "text.h"
 
@@ -366,7 +367,7 @@ static const struct setting settings[] = {
         "NAME=CLAIM ..., names such as JWT_GROUP, put into the session's environment"),
     ROW("session_limit",   ISSUER(session_limit),               set_bool,       "no",                            0, 0,
         "end the session when the token expires, through pam_systemd"),
-    ROW("prompt",          GLOBAL(prompt),                      set_prompt,     "Token: ",                       1, 200,
+    ROW("prompt",          GLOBAL(prompt),                      set_prompt,     PROMPT_DEFAULT " ",                       1, 200,
         "the question asked; parts are asked for as Token (part 2):"),
     ROW("max_token_size",  GLOBAL(policy.token_size_max),       set_size,       "16k",                           256, 256 * 1024,
         "longest token"),

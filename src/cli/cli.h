@@ -21,6 +21,7 @@ enum {
 };
 
 /* One file a subcommand; each returns an exit code. */
+int cli_askpass(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_issue(int argc, char **argv);
 int cli_keygen(int argc, char **argv);

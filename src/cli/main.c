@@ -3,6 +3,7 @@
 
 #include "text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,12 +11,17 @@
 #    define VERSION "unknown"
 #endif
 
-static const struct command {
+struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *synopsis;
     const char *help;
-} commands[] = {
+};
+
+static const struct command commands[] = {
+    /* The first: also run by the name of a link, see main(). */
+    {"askpass", cli_askpass, "[PROMPT]",
+     "answer ssh or sudo with a piece of the caller's token"},
     {"keygen", cli_keygen,
      "[--alg HS256] [--curve Ed25519] [--format pem|jwk] [--kid K]\n"
      "             [--out FILE] [--json]",
@@ -49,9 +55,32 @@ print_help(FILE *out)
           out);
 }
 
+/* ssh and sudo run a program with the question as its only argument. */
+static bool
+is_askpass_link(const char *program)
+{
+    const char *name = strrchr(program, '/');
+
+    return text_equal(name != NULL ? name + 1 : program, "pam-jwt-askpass");
+}
+
+/* A full disk or a closed pipe must not look like a yes. */
+static int
+run(const struct command *command, int argc, char **argv)
+{
+    int code = command->run(argc, argv);
+
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return cli_fail(EXIT_UNREADABLE, command->name,
+                        "cannot write to standard output");
+    return code;
+}
+
 int
 main(int argc, char **argv)
 {
+    if (argc > 0 && is_askpass_link(argv[0]))
+        return run(&commands[0], argc, argv);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -66,15 +95,8 @@ main(int argc, char **argv)
         return EXIT_YES;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (text_equal(argv[1], commands[i].name)) {
-            int code = commands[i].run(argc - 1, argv + 1);
-
-            /* A full disk or a closed pipe must not look like a yes. */
-            if (fflush(stdout) != 0 || ferror(stdout))
-                return cli_fail(EXIT_UNREADABLE, argv[1],
-                                "cannot write to standard output");
-            return code;
-        }
+        if (text_equal(argv[1], commands[i].name))
+            return run(&commands[i], argc - 1, argv + 1);
     fprintf(stderr, "pam-jwt: no command %s; see pam-jwt --help\n",
             text_quote(argv[1], strlen(argv[1])).text);
     return EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include "usermap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What a map gives without a wish, it gives when that is wished for. */
@@ -22,6 +23,63 @@ check(const char *path, const char *identity)
     free(again);
 }
 
+/*
+ * The same by the plainest of parsers, for maps without quotes and expressions:
+ * the first line of two words of which the first is `identity`.
+ */
+static bool
+look_up(char *text, const char *identity, const char **ret_user)
+{
+    char *line_end = NULL;
+
+    *ret_user = NULL;
+    for (char *line = strtok_r(text, "\n", &line_end); line != NULL;
+         line = strtok_r(NULL, "\n", &line_end)) {
+        char *word_end = NULL;
+        char *first = strtok_r(line, " \t", &word_end);
+        char *second = first != NULL ? strtok_r(NULL, " \t", &word_end) : NULL;
+
+        if (first == NULL || first[0] == '#')
+            continue;
+        if (second == NULL || strtok_r(NULL, " \t", &word_end) != NULL)
+            return false;
+        if (*ret_user == NULL && strcmp(first, identity) == 0)
+            *ret_user = second;
+    }
+    return true;
+}
+
+static void
+compare(const char *path, const uint8_t *data, size_t size)
+{
+    struct verdict verdict = {0};
+    char *text = calloc(1, size + 1);
+    char *given = NULL;
+    const char *wanted;
+    bool is_good = true;
+    enum reason reason;
+
+    MUST(text != NULL);
+    for (size_t i = 0; i < size; i++) {
+        text[i] = (char)data[i];
+        is_good = is_good &&
+                  strchr("\"/", text[i] != 0 ? text[i] : '/') == NULL &&
+                  (text[i] < 0 || text[i] >= 0x20 || text[i] == '\t' ||
+                   text[i] == '\n') &&
+                  text[i] != 0x7f;
+    }
+    if (is_good && size < 8192) {
+        is_good = look_up(text, "alice", &wanted);
+        reason = usermap_choose(path, "alice", NULL, &given, &verdict);
+        MUST((reason == REASON_BAD_CONFIG) == !is_good);
+        if (is_good)
+            MUST(wanted == NULL ? given == NULL
+                                : given != NULL && strcmp(given, wanted) == 0);
+    }
+    free(given);
+    free(text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -30,5 +88,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(path, "alice");
     check(path, "alice@example.com");
     check(path, "");
+    compare(path, data, size);
     return 0;
 }
