@@ -125,12 +125,12 @@ $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(SANFLAGS) $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
 
 # What fails, and how: by NULL or 0, by -1, by REG_ESPACE, or by PAM_BUF_ERR.
-FAIL_0   = strdup strndup realpath open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
+FAIL_0   = strdup strndup realpath popen fdopen open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
     object_new_boolean object_new_double object_new_int64 object_new_object object_new_string object_new_string_len \
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
-FAIL_1   = open fstat stat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
+FAIL_1   = open fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
 FAIL_12  = regcomp regexec
 FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_putenv pam_set_data pam_set_item pam_fail_delay
