@@ -433,6 +433,11 @@ auth required pam_unix.so try_first_pass nodelay
 
 
 def article():
+    global skipped
+    if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, jose, uvicorn, multipart"], capture_output=True).returncode != 0:
+        print("skip the article's FastAPI application: a Python package is missing (make deps)")
+        skipped += 1
+        return
     configure()
     environment = dict(os.environ, SECRET_FILE=SECRET_FILE, PYTHONPATH=HERE)
     spawn("/usr/bin/python3", "-m", "uvicorn", "app:app", "--port", str(WEB), "--log-level", "error", env=environment)
