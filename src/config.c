@@ -94,6 +94,10 @@ apply(struct source *source, const char *key, const char *value)
     source->given |= bit;
     base =
         is_of_issuer(setting) ? (char *)source->issuer : (char *)source->config;
+    if (base == NULL) {
+        mistake(source, "out of memory", NULL);
+        return;
+    }
     wrong = *value == '\0'
                 ? "has no value"
                 : setting->set(setting, base + setting->offset, value);
@@ -244,13 +248,14 @@ begin_section(struct reading *reading, char *line)
         issuers_done(policy);
         reading->in_section = true;
     }
+    /* The array may have moved: whatever happens, the old one is gone. */
     issuer = add_issuer(source->config);
+    source->issuer = issuer;
+    source->given = 0;
     if (issuer == NULL || (issuer->name = strdup(name)) == NULL) {
         mistake(source, "out of memory", NULL);
         return;
     }
-    source->issuer = issuer;
-    source->given = 0;
     apply_defaults(source->config, issuer);
     inherit(reading);
 }
