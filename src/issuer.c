@@ -120,7 +120,8 @@ choose_by_issuer(const struct policy *policy, const char *service,
         return reason;
     /* Until a signature holds, nothing of the payload may be logged. */
     return verdict_refuse(verdict, REASON_UNKNOWN_ISSUER,
-                          "the iss of the token is that of no section");
+                          "the iss of the token is that of no section "
+                          "(pam-jwt verify --insecure shows it)");
 }
 
 enum reason
@@ -147,9 +148,10 @@ issuer_choose(const struct policy *policy, const char *service,
         }
     }
     if (named_count + unnamed_count == 0)
-        return verdict_refuse(
-            verdict, REASON_SERVICE_NOT_ALLOWED, "services names %s nowhere",
-            service != NULL ? text_bare(service).text : "an unknown service");
+        return verdict_refuse(verdict, REASON_SERVICE_NOT_ALLOWED,
+                              "services names %s nowhere: add it to a section",
+                              service != NULL ? text_bare(service).text
+                                              : "an unknown service");
     *ret_issuer = named_count > 0 ? named : unnamed;
     if (named_count == 1 || (named_count == 0 && unnamed_count == 1))
         return REASON_OK;
