@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VARIABLE "PAM_JWT_LOGIN"
 
@@ -61,6 +62,7 @@ handover_put(pam_handle_t *pamh, const struct handover *handover)
         add(object, "ends", json_object_new_double(handover->ends)) &&
         add(object, "limit",
             json_object_new_boolean(handover->limits_session)) &&
+        add(object, "process", json_object_new_int64(getpid())) &&
         add(object, "env", make_array(handover->environment))) {
         text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
         done = text != NULL && asprintf(&variable, VARIABLE "=%s", text) >= 0 &&
@@ -80,37 +82,54 @@ begins_with(const char *text, const char *with)
 /* sshd lists the methods that have counted so far, one a line. */
 #define METHODS "SSH_AUTH_INFO_0"
 
-/* Whether one of the methods is one that asks PAM. */
 static bool
-has_pam_method(const char *line)
+is_listed(const char *line, const char *method)
 {
     while (line != NULL) {
         line += *line == '\n';
-        if (begins_with(line, "password") ||
-            begins_with(line, "keyboard-interactive"))
+        if (begins_with(line, method))
             return true;
         line = strchr(line, '\n');
     }
     return false;
 }
 
+/*
+ * Whether the attempt that left this is one that sshd has counted. A password
+ * is asked for in the process that also opens the session, and a failed one
+ * leaves its data there; keyboard-interactive in a child of that, whose data
+ * comes back from a good one alone.
+ */
+static bool
+has_counted(struct json_object *document, const char *methods)
+{
+    struct json_object *value;
+    double process;
+
+    if (!jsondoc_find(document, "process", &value) ||
+        !jsondoc_is_time(value, &process))
+        return false;
+    return is_listed(methods,
+                     process == (double)getpid() || process == (double)getppid()
+                         ? "password"
+                         : "keyboard-interactive");
+}
+
 bool
 handover_clear(pam_handle_t *pamh)
 {
-    /* A factor that has counted stays one, whatever the next is. */
-    if (pam_getenv(pamh, VARIABLE) == NULL ||
-        has_pam_method(pam_getenv(pamh, METHODS)))
+    const char *text = pam_getenv(pamh, VARIABLE);
+    struct json_object *document = NULL;
+    char what[JSONDOC_WHAT_MAX];
+    bool stays;
+
+    if (text == NULL)
         return true;
-    return pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
-}
-
-/* Other programs than sshd have no other method, and do not list it. */
-static bool
-pam_logged_in(pam_handle_t *pamh)
-{
-    const char *methods = pam_getenv(pamh, METHODS);
-
-    return methods == NULL || *methods == '\0' || has_pam_method(methods);
+    /* A factor that has counted stays one, whatever the next is. */
+    stays = jsondoc_parse(text, strlen(text), &document, what) == REASON_OK &&
+            has_counted(document, pam_getenv(pamh, METHODS));
+    jsondoc_free(document);
+    return stays || pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
 }
 
 static bool
@@ -139,16 +158,21 @@ enum handover_result
 handover_get(pam_handle_t *pamh, struct handover *ret_handover)
 {
     const char *text = pam_getenv(pamh, VARIABLE);
+    const char *methods = pam_getenv(pamh, METHODS);
     char what[JSONDOC_WHAT_MAX];
 
     *ret_handover = (struct handover){0};
-    if (text == NULL || *text == '\0' || !pam_logged_in(pamh))
+    if (text == NULL || *text == '\0')
         return HANDOVER_NONE;
-    if (jsondoc_parse(text, strlen(text), &ret_handover->document, what) ==
-            REASON_OK &&
-        read_document(ret_handover))
-        return HANDOVER_THERE;
-    return HANDOVER_BAD;
+    if (jsondoc_parse(text, strlen(text), &ret_handover->document, what) !=
+            REASON_OK ||
+        !read_document(ret_handover))
+        return HANDOVER_BAD;
+    /* Other programs than sshd have no other method, and do not list it. */
+    return methods == NULL || *methods == '\0' ||
+                   has_counted(ret_handover->document, methods)
+               ? HANDOVER_THERE
+               : HANDOVER_NONE;
 }
 
 enum handover_result
