@@ -57,7 +57,10 @@ skip_address(const char *prompt, char *ret_host, size_t size)
     return end + 2;
 }
 
-/* "user@host's password: ", of a host or user@host that is in the list. */
+/*
+ * "user@host's password: ", of a host or user@host that is in the list. With a
+ * space in front of that, the server wrote it, behind ssh's "(user@host) ".
+ */
 static bool
 is_password_prompt(const char *prompt, const char *hosts,
                    struct question *ret_question)
@@ -78,6 +81,7 @@ is_password_prompt(const char *prompt, const char *hosts,
     length -= sizeof tail - 1;
     at = memrchr(prompt, '@', length);
     if (at == NULL || memchr(prompt, '\n', length) != NULL ||
+        memchr(prompt, ' ', length) != NULL ||
         length - (size_t)(at + 1 - prompt) >= sizeof ret_question->host)
         return false;
     words = strdup(hosts);
