@@ -76,7 +76,8 @@ times_of(const char *interval)
 
 /*
  * glibc copies x for each time of x{n} and twice for x+, so that a few nested
- * ones take all memory. An estimate of the copies, which never is too low.
+ * ones take all memory; x?????? takes it twice the time for each of them. An
+ * estimate of the copies, which never is too low.
  */
 static bool
 is_costly(const char *expression)
@@ -94,14 +95,14 @@ is_costly(const char *expression)
             atom = 0;
         } else if (*at == ')' && depth > 0) {
             atom += sums[depth--] + 1;
-        } else if (*at == '+') {
+        } else if (*at == '+' || *at == '*' || *at == '?') {
             atom *= 2;
         } else if (is_interval(at)) {
             unsigned long times = times_of(at);
 
             atom *= times <= COST_MAX ? times : COST_MAX + 1;
             at += strcspn(at, "}");
-        } else if (*at != '*' && *at != '?') {
+        } else {
             sums[depth] += atom;
             atom = 1;
             if (*at == '[')
