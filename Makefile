@@ -13,6 +13,7 @@ docdir      ?= $(datarootdir)/doc/pam_jwt
 sysconfdir  ?= /etc
 SECCONFDIR  ?= $(sysconfdir)/security
 PKG_CONFIG  ?= pkg-config
+STATEDIR    ?= /var/lib/pam_jwt
 PAMDIR      ?= $(or $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null),/usr/lib)/security
 INSTALL     ?= install
 CC          ?= cc
@@ -48,20 +49,24 @@ endif
 
 WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wformat=2 -Wconversion -Wpointer-arith -Wwrite-strings -Wundef -Wimplicit-fallthrough
-OUR_CPP   = -Isrc -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSECCONFDIR='"$(SECCONFDIR)"'
+OUR_CPP   = -Isrc -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSECCONFDIR='"$(SECCONFDIR)"' \
+            -DSTATEDIR='"$(STATEDIR)"' -DPAMDIR='"$(PAMDIR)"'
 OUR_C     = -std=c11 -fPIC $(WARNINGS) -fstack-protector-strong -fstack-clash-protection $(HARDEN) $(SANFLAGS)
 OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAGS)
 LIBS      = -lcrypto -ljson-c -lm
 
 # Everything in src/ is shared code but for the files that speak PAM.
 MODULE_SRC = src/pam_jwt.c src/conversation.c src/handover.c
+# The store of Redis is an object of its own: no other has network code.
+REDIS_SRC  = $(wildcard src/redis/*.c) $(addprefix src/,encoding.c jsondoc.c jsonscan.c place.c readfile.c \
+             reason.c revocation.c template.c text.c)
 SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
 CLI_SRC    = $(wildcard src/cli/*.c)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-all: $(BUILD)/pam_jwt.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
+all: $(BUILD)/pam_jwt.so $(BUILD)/pam_jwt_redis.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
 
 deps: ## install what building, testing and packaging need
 	@packaging/deps
@@ -101,6 +106,9 @@ SUITE ?= bookworm
 $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
 	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
 
+$(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) src/redis/pam_jwt_redis.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lhiredis -lssl $(LIBS)
+
 $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
 	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -125,12 +133,12 @@ $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(SANFLAGS) $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
 
 # What fails, and how: by NULL or 0, by -1, by REG_ESPACE, or by PAM_BUF_ERR.
-FAIL_0   = strdup strndup realpath popen fdopen open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
+FAIL_0   = fdopendir readdir dlopen strdup strndup realpath popen fdopen open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
     object_new_boolean object_new_double object_new_int64 object_new_object object_new_string object_new_string_len \
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
-FAIL_1   = open fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
+FAIL_1   = open openat mkdirat renameat unlinkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
 FAIL_12  = regcomp regexec
 FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_putenv pam_set_data pam_set_item pam_fail_delay
@@ -150,12 +158,14 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CPP) $(CPPFLAGS) $(OUR_C) -MMD -MP $(CFLAGS) -c -o $@ $<
 
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d $(BUILD)/tests/fuzz/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/redis/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d $(BUILD)/tests/fuzz/*.d)
 
 install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
+	$(INSTALL) -d -m 700 $(DESTDIR)$(STATEDIR)
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
+	$(INSTALL) -m 755 $(BUILD)/pam_jwt_redis.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
 	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
 	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
@@ -168,7 +178,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 uninstall: ## remove what install put there, but never while pam.d names it
 	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
-	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(bindir)/pam-jwt \
+	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so $(DESTDIR)$(bindir)/pam-jwt \
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -rf $(DESTDIR)$(docdir)
 
@@ -177,7 +187,7 @@ lint: ## check the manuals, the scripts and the format
 	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
 
 format: ## format the sources
-	clang-format -i src/*.[ch] src/cli/*.[ch]
+	clang-format -i src/*.[ch] src/cli/*.[ch] src/redis/*.[ch]
 
 clean: ## remove what was built
 	rm -rf build

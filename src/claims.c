@@ -10,7 +10,7 @@
 
 /*
  * The checks, in this order; each ends in its own reason:
- * 1. "iss" and "jti", where present, MUST be strings.
+ * 1. "sub", "iss" and "jti", where present, MUST be strings.
  * 2. "iss" MUST be the configured one, byte for byte.
  * 3. "aud" MUST have a configured audience; where none is configured, a token
  *    MUST NOT have "aud" (RFC 7519 section 4.1.3).
@@ -346,7 +346,6 @@ static enum reason
 check_times(struct json_object *payload, const struct claims_policy *policy,
             double now, struct claims *claims, struct verdict *verdict)
 {
-    double issued;
     enum reason reason;
 
     reason = check_expiry(payload, policy, now, claims, verdict);
@@ -355,13 +354,14 @@ check_times(struct json_object *payload, const struct claims_policy *policy,
     if (reason != REASON_OK)
         return reason;
     verdict_check(verdict, "iat", "clock_skew");
-    reason = read_time(payload, "iat", &issued, verdict);
+    reason = read_time(payload, "iat", &claims->issued, verdict);
     if (reason == REASON_OK)
-        reason = check_past(issued, "iat", policy, now, verdict);
+        reason = check_past(claims->issued, "iat", policy, now, verdict);
     if (reason == REASON_OK)
-        reason = check_lifetime(issued, claims->expires, policy, now, verdict);
+        reason = check_lifetime(claims->issued, claims->expires, policy, now,
+                                verdict);
     if (reason == REASON_OK)
-        reason = check_age(payload, issued, policy, now, verdict);
+        reason = check_age(payload, claims->issued, policy, now, verdict);
     return reason;
 }
 
@@ -398,9 +398,10 @@ claims_check(struct json_object *payload, const struct claims_policy *policy,
     enum reason reason;
 
     *ret_claims = (struct claims){0};
-    /* For the log line alone: user_claim may be another. */
-    ret_claims->subject = jsondoc_string(payload, "sub");
-    reason = check_issuer(payload, policy, ret_claims, verdict);
+    /* user_claim may be another. */
+    reason = read_string(payload, "sub", &ret_claims->subject, verdict);
+    if (reason == REASON_OK)
+        reason = check_issuer(payload, policy, ret_claims, verdict);
     if (reason == REASON_OK)
         reason = read_string(payload, "jti", &ret_claims->token_id, verdict);
     if (reason == REASON_OK)

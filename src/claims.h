@@ -33,6 +33,7 @@ struct claims {
     const char *subject;
     const char *token_id; /* "jti" */
     double expires;       /* seconds since 1970 */
+    double issued;        /* "iat", NAN when absent */
 };
 
 /*

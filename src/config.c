@@ -413,7 +413,10 @@ check_whole(struct config *config)
 
     for (size_t i = 0; i < policy->issuer_count; i++) {
         const struct issuer *issuer = &policy->issuers[i];
+        const char *wrong = place_mistake(&issuer->ledger.place);
 
+        if (wrong != NULL)
+            mistake(&source, wrong, NULL);
         if (issuer->key_files.count > 0)
             continue;
         snprintf(what, sizeof what, "is required and not given%s%s%s",

@@ -11,6 +11,9 @@
 #ifndef SECCONFDIR
 #    define SECCONFDIR "/etc/security"
 #endif
+#ifndef STATEDIR
+#    define STATEDIR "/var/lib/pam_jwt"
+#endif
 #define CONFIG_PATH SECCONFDIR "/pam_jwt.conf"
 
 #define CONFIG_FILE_MAX (256 * 1024)

@@ -6,6 +6,7 @@
 #include "text.h"
 
 #include <json-c/json.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,22 @@ static bool
 add_string(struct json_object *object, const char *name, const char *text)
 {
     return text == NULL || add(object, name, json_object_new_string(text));
+}
+
+/* What the account phase needs to ask whether the token was taken back. */
+static bool
+add_place(struct json_object *object, const struct handover *handover)
+{
+    const struct place *place = &handover->place;
+
+    return add_string(object, "sub", handover->ticket.subject) &&
+           add(object, "iat",
+               json_object_new_double(handover->ticket.issued)) &&
+           add_string(object, "state", place->state) &&
+           add_string(object, "state_password_file", place->password_file) &&
+           add_string(object, "state_ca_file", place->ca_file) &&
+           add_string(object, "state_client_file", place->client_file) &&
+           add_string(object, "revocation_key", place->revocation_key);
 }
 
 static struct json_object *
@@ -56,10 +73,11 @@ handover_put(pam_handle_t *pamh, const struct handover *handover)
 
     if (object != NULL && add_string(object, "user", handover->user) &&
         add_string(object, "identity", handover->identity) &&
-        add_string(object, "iss", handover->issuer) &&
-        add_string(object, "jti", handover->token_id) &&
+        add_string(object, "iss", handover->ticket.issuer) &&
+        add_string(object, "jti", handover->ticket.token_id) &&
+        (!handover->revocation || add_place(object, handover)) &&
         add(object, "exp", json_object_new_double(handover->expires)) &&
-        add(object, "ends", json_object_new_double(handover->ends)) &&
+        add(object, "ends", json_object_new_double(handover->ticket.until)) &&
         add(object, "limit",
             json_object_new_boolean(handover->limits_session)) &&
         add(object, "process", json_object_new_int64(getpid())) &&
@@ -132,6 +150,37 @@ handover_clear(pam_handle_t *pamh)
     return stays || pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
 }
 
+/* A string of the document; place_done() is for those who own theirs. */
+static char *
+borrow(struct json_object *document, const char *name)
+{
+    return (char *)(uintptr_t)jsondoc_string(document, name);
+}
+
+static bool
+read_place(struct handover *handover)
+{
+    struct json_object *document = handover->document;
+    struct json_object *issued;
+
+    handover->revocation = jsondoc_find(document, "state", &issued);
+    if (!handover->revocation)
+        return true;
+    handover->ticket.subject = jsondoc_string(document, "sub");
+    handover->place = (struct place){
+        .state = borrow(document, "state"),
+        .password_file = borrow(document, "state_password_file"),
+        .ca_file = borrow(document, "state_ca_file"),
+        .client_file = borrow(document, "state_client_file"),
+        .revocation_key = borrow(document, "revocation_key"),
+    };
+    return handover->place.state != NULL &&
+           handover->place.revocation_key != NULL &&
+           handover->ticket.token_id != NULL &&
+           jsondoc_find(document, "iat", &issued) &&
+           jsondoc_is_time(issued, &handover->ticket.issued);
+}
+
 static bool
 read_document(struct handover *handover)
 {
@@ -142,8 +191,8 @@ read_document(struct handover *handover)
 
     handover->user = jsondoc_string(document, "user");
     handover->identity = jsondoc_string(document, "identity");
-    handover->issuer = jsondoc_string(document, "iss");
-    handover->token_id = jsondoc_string(document, "jti");
+    handover->ticket.issuer = jsondoc_string(document, "iss");
+    handover->ticket.token_id = jsondoc_string(document, "jti");
     if (!jsondoc_find(document, "exp", &expires) ||
         !jsondoc_find(document, "ends", &ends) ||
         !jsondoc_find(document, "limit", &limit))
@@ -151,7 +200,8 @@ read_document(struct handover *handover)
     handover->limits_session = !jsondoc_is_false(limit);
     return handover->user != NULL && handover->identity != NULL &&
            jsondoc_is_time(expires, &handover->expires) &&
-           jsondoc_is_time(ends, &handover->ends);
+           jsondoc_is_time(ends, &handover->ticket.until) &&
+           read_place(handover);
 }
 
 enum handover_result

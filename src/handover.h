@@ -2,6 +2,8 @@
 #ifndef HANDOVER_H
 #define HANDOVER_H
 
+#include "place.h"
+#include "revocation.h"
 #include "stringlist.h"
 
 #include <security/pam_modules.h>
@@ -18,10 +20,10 @@ struct json_object;
 struct handover {
     const char *user;     /* the account that logged in */
     const char *identity; /* whom the token named */
-    const char *issuer;   /* "iss", NULL when absent */
-    const char *token_id; /* "jti", NULL when absent */
+    struct ticket ticket; /* of the token */
     double expires;       /* "exp", seconds since 1970 */
-    double ends;          /* when it is no longer accepted, skew included */
+    bool revocation;      /* whether `place` is asked again */
+    struct place place;   /* not to be freed */
     bool limits_session;
     const struct strings *environment; /* NAME=VALUE, for handover_put() */
     struct json_object *document;      /* what the strings are part of */

@@ -243,6 +243,7 @@ issuer_done(struct issuer *issuer)
     strings_done(&issuer->account.allow_users);
     strings_done(&issuer->account.allow_groups);
     strings_done(&issuer->exports);
+    place_done(&issuer->ledger.place);
 }
 
 void

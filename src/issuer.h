@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "keyset.h"
+#include "ledger.h"
 #include "token.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct issuer {
     struct token_policy token;
     char *user_map; /* path; NULL: the identity is the account's name */
     struct account_policy account;
+    struct ledger_policy ledger;
     struct strings exports; /* NAME=CLAIM */
     bool session_limit;     /* the session ends when the token does */
 };

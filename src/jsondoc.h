@@ -35,7 +35,7 @@ bool jsondoc_find(struct json_object *object, const char *name,
 /* Whether a value is a string; it stays the document's and holds no NUL. */
 bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 
-/* Whether `name` is a member that is a string; NULL if not. */
+/* The string that the member `name` is; NULL if it is none. */
 const char *jsondoc_string(struct json_object *object, const char *name);
 
 /* Whether `name` can be looked up: a name, or a well-formed JSON pointer. */

@@ -21,6 +21,8 @@
  *    anything is looked up.
  * 8. The account database MUST know the account, its uid MUST be allowed, and
  *    it MUST be in one of allow_groups.
+ * 9. It MUST NOT be revoked or used before (ledger.c): the last, so that a
+ *    token which is refused for anything else is not used up.
  */
 
 static enum reason
@@ -69,14 +71,30 @@ choose_user(const struct login_request *request, const char **ret_user,
         text_quote(request->user, strlen(request->user)).text);
 }
 
+/* By what the token is known again, in the account phase too. */
+static void
+set_ticket(struct login *login)
+{
+    const struct claims *claims = &login->token.claims;
+
+    login->ticket = (struct ticket){
+        .issuer = claims->issuer,
+        .token_id = claims->token_id,
+        .subject = claims->subject,
+        .issued = claims->issued,
+        .until = claims->expires + login->issuer->token.claims.clock_skew,
+    };
+}
+
 /* The token itself: is it good, by the rules of its section? */
 static enum reason
 verify_token(const char *text, size_t length, const struct policy *policy,
              const struct login_request *request, struct login *login)
 {
     struct verdict *verdict = &login->verdict;
-    const struct template_facts facts = {request->hostname, request->service,
-                                         request->user};
+    const struct template_facts facts = {.hostname = request->hostname,
+                                         .service = request->service,
+                                         .user = request->user};
     enum reason reason;
 
     reason = token_parse(text, length, policy->token_size_max, &login->token,
@@ -105,8 +123,10 @@ login_decide(const char *text, size_t length, const struct policy *policy,
 
     *ret_login = (struct login){0};
     reason = verify_token(text, length, policy, request, ret_login);
-    if (reason == REASON_OK)
+    if (reason == REASON_OK) {
+        set_ticket(ret_login);
         reason = choose_user(request, &user, ret_login);
+    }
     if (reason == REASON_OK)
         reason = account_check_name(user, &ret_login->issuer->account, verdict);
     if (reason == REASON_OK && !request->skip_account)
@@ -117,6 +137,9 @@ login_decide(const char *text, size_t length, const struct policy *policy,
                           &ret_login->environment, &ret_login->left_out))
         reason =
             verdict_refuse(verdict, REASON_NO_MEMORY, "making the environment");
+    if (reason == REASON_OK)
+        reason = ledger_judge(&ret_login->issuer->ledger, &ret_login->ticket,
+                              request->uses_up, verdict);
     if (reason != REASON_OK)
         return reason;
 

@@ -12,7 +12,8 @@ struct login_request {
     const char *user;     /* account asked for, NULL: the token says */
     const char *hostname; /* what %h stands for, NULL when not known */
     double now;           /* seconds since 1970 */
-    bool skip_account;    /* leave out what the account database knows */
+    bool uses_up; /* a token of one_time is used; otherwise only looked at */
+    bool skip_account; /* leave out what the account database knows */
 };
 
 /* A decision and what it was made of. */
@@ -20,6 +21,7 @@ struct login {
     struct verdict verdict;
     struct token token;
     const struct issuer *issuer; /* the section that was chosen, or NULL */
+    struct ticket ticket;        /* filled when the token is good */
     struct keyset keys;
     struct strings key_problems; /* what is wrong with keys, to be logged */
     struct strings environment;  /* NAME=VALUE, only with REASON_OK */

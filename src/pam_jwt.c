@@ -71,14 +71,13 @@ log_level(enum reason reason)
 static bool
 hand_over(pam_handle_t *pamh, const struct login *login)
 {
-    const struct claims *claims = &login->token.claims;
     const struct handover handover = {
         .user = login->user,
-        .identity = claims->identity,
-        .issuer = claims->issuer,
-        .token_id = claims->token_id,
-        .expires = claims->expires,
-        .ends = claims->expires + login->issuer->token.claims.clock_skew,
+        .identity = login->token.claims.identity,
+        .ticket = login->ticket,
+        .expires = login->token.claims.expires,
+        .revocation = login->issuer->ledger.revocation,
+        .place = login->issuer->ledger.place,
         .limits_session = login->issuer->session_limit,
         .environment = &login->environment,
     };
@@ -240,6 +239,7 @@ decide(pam_handle_t *pamh, const struct config *config,
         .user = user,
         .hostname = config->hostname,
         .now = seconds_now(),
+        .uses_up = true,
     };
     struct login login;
     enum reason reason;
@@ -385,6 +385,21 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
     return PAM_SUCCESS;
 }
 
+/* Between the two phases minutes may pass, and a revocation. */
+static bool
+is_not_revoked(pam_handle_t *pamh, const struct handover *login)
+{
+    struct verdict verdict = {0};
+    enum reason reason =
+        ledger_ask_again(&login->place, &login->ticket, &verdict);
+
+    if (reason == REASON_OK)
+        return true;
+    pam_syslog(pamh, log_level(reason), "%s: %s; the token that logged in",
+               reason_name(reason), verdict.detail);
+    return false;
+}
+
 /*
  * Where another method logged in, that is for the other modules to judge, and
  * PAM_IGNORE leaves it to them, whatever the configuration is like.
@@ -403,12 +418,12 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
         code = PAM_IGNORE;
     } else if (result == HANDOVER_BAD) {
         pam_syslog(pamh, LOG_CRIT, "what the login left cannot be read");
-    } else if (seconds_now() < login.ends) {
-        code = PAM_SUCCESS;
-    } else {
+    } else if (seconds_now() >= login.ticket.until) {
         pam_syslog(pamh, LOG_NOTICE, "%s: the token that logged in, exp=%.0f",
                    reason_name(REASON_EXPIRED), login.expires);
         code = PAM_ACCT_EXPIRED;
+    } else if (!login.revocation || is_not_revoked(pamh, &login)) {
+        code = PAM_SUCCESS;
     }
     handover_done(&login);
     return code;
@@ -434,7 +449,7 @@ free_session(pam_handle_t *pamh, void *data, int error_status)
 static bool
 limit_session(pam_handle_t *pamh, const struct handover *login)
 {
-    double seconds = floor(login->ends - seconds_now());
+    double seconds = floor(login->ticket.until - seconds_now());
     char *text = NULL;
 
     /* 0 would be no limit at all. */
@@ -455,8 +470,8 @@ log_session(pam_handle_t *pamh, const char *what, const struct handover *login)
         const char *value;
     } facts[] = {
         {"identity", login->identity},
-        {"iss", login->issuer},
-        {"jti", login->token_id},
+        {"iss", login->ticket.issuer},
+        {"jti", login->ticket.token_id},
     };
     char text[FACTS_MAX] = "";
     size_t used = 0;

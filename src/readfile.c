@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void
-say_errno(char *what, const char *call)
+void
+readfile_say(char ret_what[READFILE_WHAT_MAX], const char *call)
 {
     char text[96];
 
@@ -24,25 +24,20 @@ say_errno(char *what, const char *call)
     if (strerror_r(errno, text, sizeof text) == 0)
         said = text;
 #endif
-    snprintf(what, READFILE_WHAT_MAX, "cannot %s: %s", call, said);
+    snprintf(ret_what, READFILE_WHAT_MAX, "cannot %s: %s", call, said);
 }
 
-/* INTERFACE: whose file it is and who may write it, by the descriptor. */
-static bool
-may_be_trusted(const struct stat *status, char *what)
+bool
+readfile_trusts(const struct stat *status, char ret_what[READFILE_WHAT_MAX])
 {
-    if (!S_ISREG(status->st_mode)) {
-        snprintf(what, READFILE_WHAT_MAX, "it is not a regular file");
-        return false;
-    }
     if (status->st_uid != 0 && status->st_uid != geteuid()) {
-        snprintf(what, READFILE_WHAT_MAX,
+        snprintf(ret_what, READFILE_WHAT_MAX,
                  "it belongs to uid %lu, not to root (chown root)",
                  (unsigned long)status->st_uid);
         return false;
     }
     if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        snprintf(what, READFILE_WHAT_MAX,
+        snprintf(ret_what, READFILE_WHAT_MAX,
                  "group or others may write it, mode %04o (chmod go-w)",
                  (unsigned)(status->st_mode & 07777));
         return false;
@@ -58,12 +53,14 @@ open_trusted(const char *path, struct stat *ret_status, char *what)
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
     if (descriptor < 0) {
-        say_errno(what, "open it");
+        readfile_say(what, "open it");
         return -1;
     }
     if (fstat(descriptor, ret_status) != 0)
-        say_errno(what, "look at it");
-    else if (may_be_trusted(ret_status, what))
+        readfile_say(what, "look at it");
+    else if (!S_ISREG(ret_status->st_mode))
+        snprintf(what, READFILE_WHAT_MAX, "it is not a regular file");
+    else if (readfile_trusts(ret_status, what))
         return descriptor;
     close(descriptor);
     return -1;
@@ -87,7 +84,7 @@ readfile_block(int descriptor, char *into, size_t size, size_t *ret_got,
         got = read(descriptor, into, size);
     while (got < 0 && errno == EINTR);
     if (got < 0) {
-        say_errno(ret_what, "read it");
+        readfile_say(ret_what, "read it");
         return false;
     }
     *ret_got = (size_t)got;

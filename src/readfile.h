@@ -7,6 +7,8 @@
 
 #define READFILE_WHAT_MAX 160
 
+struct stat;
+
 struct file {
     char *data; /* with a NUL behind the last byte, which does not count */
     size_t size;
@@ -38,6 +40,16 @@ bool readfile_block(int descriptor, char *into, size_t size, size_t *ret_got,
 
 /* -1 is allowed. */
 void readfile_close(int descriptor);
+
+/*
+ * Whether what has this status belongs to root or the effective user, and
+ * nobody else may write it. False: `ret_what` says why.
+ */
+bool readfile_trusts(const struct stat *status,
+                     char ret_what[READFILE_WHAT_MAX]);
+
+/* "cannot CALL: " and what errno means. */
+void readfile_say(char ret_what[READFILE_WHAT_MAX], const char *call);
 
 /* Wipes and frees; a zeroed file is allowed. */
 void file_done(struct file *file);

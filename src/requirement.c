@@ -52,7 +52,7 @@ read_rule(const char *text, struct requirement *ret_rule)
     ret_rule->kind = operators[at].kind;
     if ((*value == '\0') != (ret_rule->kind == REQUIRE_PRESENT))
         return form;
-    if (!template_is_valid(value))
+    if (!template_is_valid(value, TEMPLATE_REQUEST))
         return "has a % that is none of %h %s %u %%";
     ret_rule->text = strdup(text);
     ret_rule->claim = strndup(text, claim);

@@ -95,8 +95,9 @@ set_path(const struct setting *setting, void *field, const char *text)
 static const char *
 check_template(const char *word)
 {
-    return template_is_valid(word) ? NULL
-                                   : "has a % that is none of %h %s %u %%";
+    return template_is_valid(word, TEMPLATE_REQUEST)
+               ? NULL
+               : "has a % that is none of %h %s %u %%";
 }
 
 static const char *
@@ -104,6 +105,23 @@ set_templates(const struct setting *setting, void *field, const char *text)
 {
     (void)setting;
     return set_words(field, text, check_template);
+}
+
+static const char *
+set_state(const struct setting *setting, void *field, const char *text)
+{
+    struct address address;
+    const char *wrong = place_parse(text, &address);
+
+    return wrong != NULL ? wrong : set_text(setting, field, text);
+}
+
+static const char *
+set_key_name(const struct setting *setting, void *field, const char *text)
+{
+    if (!template_is_valid(text, TEMPLATE_TOKEN) || strstr(text, "%j") == NULL)
+        return "needs %j, the token's jti, and no % but %j, %i and %%";
+    return set_text(setting, field, text);
 }
 
 static const char *
@@ -363,6 +381,20 @@ static const struct setting settings[] = {
         "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, exists"),
     ROW("services",        ISSUER(services),                    set_list,       NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
+    ROW("one_time",        ISSUER(ledger.one_time),             set_bool,       "no",                            0, 0,
+        "each token logs in once per state; it needs a jti"),
+    ROW("revocation",      ISSUER(ledger.revocation),           set_bool,       "no",                            0, 0,
+        "ask the state whether a token was revoked; it needs a jti and an iat"),
+    ROW("state",           ISSUER(ledger.place.state),          set_state,      "file:" STATEDIR,                1, PATH_MAX,
+        "where used and revoked tokens are kept: file:DIR, redis[s]://HOST:PORT/DB, unix:PATH"),
+    ROW("state_password_file", ISSUER(ledger.place.password_file), set_path,    NULL,                            1, PATH_MAX,
+        "file with the password of a Redis state"),
+    ROW("state_ca_file",   ISSUER(ledger.place.ca_file),        set_path,       NULL,                            1, PATH_MAX,
+        "PEM certificates that rediss:// trusts; by default the system's"),
+    ROW("state_client_file", ISSUER(ledger.place.client_file),  set_path,       NULL,                            1, PATH_MAX,
+        "PEM certificate and private key that rediss:// shows the server"),
+    ROW("revocation_key",  ISSUER(ledger.place.revocation_key), set_key_name,   "pam_jwt:revoked:%j",            1, 1024,
+        "with a Redis state, the key that revokes a token by being there: %j jti, %i iss"),
     ROW("export_env",      ISSUER(exports),                     set_exports,    NULL,                            0, 0,
         "NAME=CLAIM ..., names such as JWT_GROUP, put into the session's environment"),
     ROW("session_limit",   ISSUER(session_limit),               set_bool,       "no",                            0, 0,

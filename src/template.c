@@ -6,13 +6,13 @@
 #include <string.h>
 
 bool
-template_is_valid(const char *text)
+template_is_valid(const char *text, const char *letters)
 {
     for (; *text != '\0'; text++) {
         if (*text != '%')
             continue;
         text++;
-        if (*text == '\0' || strchr("hsu%", *text) == NULL)
+        if (*text == '\0' || (*text != '%' && strchr(letters, *text) == NULL))
             return false;
     }
     return true;
@@ -33,6 +33,12 @@ value_of(char letter, const struct template_facts *facts,
     case 'u':
         *ret_missing = "%u, the requested user";
         return facts->user;
+    case 'i':
+        *ret_missing = "%i, the token's iss";
+        return facts->issuer;
+    case 'j':
+        *ret_missing = "%j, the token's jti";
+        return facts->token_id;
     default:
         return "%";
     }

@@ -4,15 +4,21 @@
 
 #include <stdbool.h>
 
-/* What %h, %s and %u stand for; NULL for what is not known. */
+/* What the letters stand for; NULL for what is not known. */
 struct template_facts {
-    const char *hostname;
-    const char *service;
-    const char *user; /* the requested user */
+    const char *hostname; /* %h */
+    const char *service;  /* %s, of PAM */
+    const char *user;     /* %u, the requested user */
+    const char *token_id; /* %j, "jti" */
+    const char *issuer;   /* %i, "iss" */
 };
 
-/* Whether each % of a template begins %h, %s, %u or %%. */
-bool template_is_valid(const char *text);
+/* The letters of what is known before a token is, and of what it says. */
+#define TEMPLATE_REQUEST "hsu"
+#define TEMPLATE_TOKEN   "ij"
+
+/* Whether each % of a template is %% or stands before one of `letters`. */
+bool template_is_valid(const char *text, const char *letters);
 
 /*
  * Expands a valid template into new memory for the caller to free. False: a

@@ -122,6 +122,32 @@ check_rules(const struct issuer *issuer, struct findings *findings)
                   about(issuer).text);
 }
 
+/* Whether a login would get an answer, and whether anybody cleans up. */
+static void
+check_state(const struct issuer *issuer, struct findings *findings)
+{
+    const struct ledger_policy *policy = &issuer->ledger;
+    const struct ticket ticket = {.token_id = "pam-jwt check", .until = 0};
+    struct ledger ledger = {0};
+    char what[STORE_WHAT_MAX] = "";
+
+    if (!policy->one_time && !policy->revocation)
+        return;
+    if (!ledger_open(&policy->place, &ledger, what) ||
+        (policy->revocation &&
+         ledger.store->revoked(ledger.state, &ticket, what) == STORE_FAILED) ||
+        (policy->one_time &&
+         ledger.store->overdue(ledger.state, (double)time(NULL), what) ==
+             STORE_FAILED))
+        cli_found(&findings->errors,
+                  "%sstate: %s; until then every token is refused as "
+                  "state_unavailable",
+                  about(issuer).text, what);
+    else if (what[0] != '\0')
+        cli_found(&findings->warnings, "%sstate: %s", about(issuer).text, what);
+    ledger_close(&ledger);
+}
+
 static void
 check_config(const struct config *config, struct findings *findings)
 {
@@ -131,6 +157,7 @@ check_config(const struct config *config, struct findings *findings)
     for (size_t i = 0; i < policy->issuer_count; i++) {
         check_keys(&policy->issuers[i], findings);
         check_rules(&policy->issuers[i], findings);
+        check_state(&policy->issuers[i], findings);
     }
     if (issuers_check_keys(policy, (double)time(NULL), &verdict) != REASON_OK)
         cli_found(&findings->errors, "key_file: %s", verdict.detail);

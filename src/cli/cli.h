@@ -23,8 +23,11 @@ enum {
 /* One file a subcommand; each returns an exit code. */
 int cli_askpass(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_clean(int argc, char **argv);
 int cli_issue(int argc, char **argv);
 int cli_keygen(int argc, char **argv);
+int cli_revoke(int argc, char **argv);
+int cli_revoked(int argc, char **argv);
 int cli_settings(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 

@@ -33,11 +33,19 @@ static const struct command commands[] = {
      "print a token"},
     {"verify", cli_verify,
      "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"
-     "             [--skip-account] [--set KEY=VALUE]... [--insecure] "
-     "[--json] [-]",
+     "             [--use] [--skip-account] [--set KEY=VALUE]... [--insecure]\n"
+     "             [--json] [-]",
      "decide on the token on standard input as the module would"},
     {"check", cli_check, "[--config FILE] [--strict] [--json]",
      "find what is wrong before a login is tried"},
+    {"revoke", cli_revoke,
+     "(--jti J | --sub S | --all) [--iss I] [--before TIME]\n"
+     "             [--config FILE]",
+     "take tokens back that have been issued"},
+    {"revoked", cli_revoked, "[--config FILE] [--json]",
+     "list what was taken back"},
+    {"clean", cli_clean, "[--config FILE]",
+     "remove from the state what has expired"},
     {"settings", cli_settings, "[--json]", "print the table of settings"},
 };
 

@@ -10,6 +10,7 @@
 static const char *const scopes[] = {
     [SCOPE_GLOBAL] = "global",
     [SCOPE_ISSUER] = "issuer",
+    [SCOPE_SECTION] = "section",
     [SCOPE_ARGUMENT] = "argument",
 };
 
@@ -26,7 +27,7 @@ cli_settings(int argc, char **argv)
         struct json_object *row;
 
         if (!json) {
-            printf("%-15s %-26s %-8s %s\n", setting->name,
+            printf("%-19s %-26s %-8s %s\n", setting->name,
                    setting->default_text != NULL ? setting->default_text : "-",
                    scopes[setting->scope], setting->help);
             continue;

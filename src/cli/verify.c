@@ -45,6 +45,7 @@ read_options(int argc, char **argv, struct options *options)
         {"user", required_argument, NULL, 'u'},
         {"now", required_argument, NULL, 'n'},
         {"set", required_argument, NULL, 'S'},
+        {"use", no_argument, NULL, 'U'},
         {"skip-account", no_argument, NULL, 'a'},
         {"insecure", no_argument, NULL, 'i'},
         {"json", no_argument, NULL, 'j'},
@@ -72,6 +73,9 @@ read_options(int argc, char **argv, struct options *options)
             break;
         case 'a':
             options->request.skip_account = true;
+            break;
+        case 'U':
+            options->request.uses_up = true;
             break;
         case 'i':
             options->insecure = true;

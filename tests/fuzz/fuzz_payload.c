@@ -17,7 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char host_audience[] = "ssh://%h";
     static char service_audience[] = "%s";
     static char *audiences[] = {host_audience, service_audience};
-    const struct template_facts facts = {"host.example", "sshd", "alice"};
+    const struct template_facts facts = {
+        .hostname = "host.example", .service = "sshd", .user = "alice"};
     struct claims_policy policies[] = {
         {.user_claim = user_claim + 6, .clock_skew = 30},
         {.user_claim = user_claim,

@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char user_claim[] = "sub";
     const struct token_policy policy = {.algorithms = ~0U,
                                         .claims = {.user_claim = user_claim}};
-    const struct template_facts facts = {"host", "sshd", "alice"};
+    const struct template_facts facts = {
+        .hostname = "host", .service = "sshd", .user = "alice"};
     uint8_t secret[64];
     char *paths[1];
     const struct strings files = {paths, 1};

@@ -6,6 +6,7 @@ roles, a jti, and refresh tokens that /refresh turns into access tokens."""
 import os, uuid
 from datetime import datetime, timedelta, timezone
 
+import redis
 from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.security import OAuth2PasswordRequestForm
 from jose import JWTError, jwt
@@ -24,7 +25,8 @@ def create_token(data: dict, minutes: int) -> str:
 
 
 def create_user_token(user: dict, minutes: int, refresh: bool = False) -> str:
-    return create_token({"user": user, "jti": str(uuid.uuid4()), "refresh": refresh}, minutes)
+    issued = datetime.now(timezone.utc)
+    return create_token({"user": user, "jti": str(uuid.uuid4()), "iat": issued, "refresh": refresh}, minutes)
 
 
 def checked(form: OAuth2PasswordRequestForm) -> dict:
@@ -48,6 +50,14 @@ def token(form: OAuth2PasswordRequestForm = Depends()):
 def login(form: OAuth2PasswordRequestForm = Depends()):
     user = checked(form)
     return {"access_token": create_user_token(user, 5), "refresh_token": create_user_token(user, 60, refresh=True)}
+
+
+@app.post("/logout")
+def logout(authorization: str = Header()):
+    """The application's own blocklist: the jti, for as long as the token lives."""
+    payload = jwt.decode(authorization.removeprefix("Bearer "), SECRET_KEY, algorithms=["HS256"])
+    redis.Redis(unix_socket_path=os.environ["REDIS"]).set("blocklist:" + payload["jti"], 1, exat=int(payload["exp"]))
+    return {}
 
 
 @app.post("/refresh")

@@ -456,12 +456,12 @@ auth required pam_unix.so try_first_pass nodelay
 
 def article():
     global skipped
-    if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, jose, uvicorn, multipart"], capture_output=True).returncode != 0:
+    if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, jose, uvicorn, multipart, redis"], capture_output=True).returncode != 0:
         print("skip the article's FastAPI application: a Python package is missing (make deps)")
         skipped += 1
         return
     configure()
-    environment = dict(os.environ, SECRET_FILE=SECRET_FILE, PYTHONPATH=HERE)
+    environment = dict(os.environ, SECRET_FILE=SECRET_FILE, PYTHONPATH=HERE, REDIS="/tmp/redis.sock")
     spawn("/usr/bin/python3", "-m", "uvicorn", "app:app", "--port", str(WEB), "--log-level", "error", env=environment)
     wait_for(WEB)
     form = urllib.parse.urlencode({"username": "alice", "password": "wonderland"}).encode()
@@ -497,6 +497,80 @@ def article():
             'requirement_failed: require "/user/roles has ssh": the token has an array')
     refused("a domain that only begins as ours is refused", lambda: by_password("alice", post("/login", "eve", "apple")["access_token"]),
             'no_mapping: no line of /etc/security/pam_jwt.map has "alice@example.com.evil.org"')
+
+    # The application logs people out by a list of its own in Redis.
+    spawn("redis-server", "--port", "0", "--unixsocket", "/tmp/redis.sock", "--save", "", "--dir", "/tmp", stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        if os.path.exists("/tmp/redis.sock"):
+            break
+        time.sleep(0.05)
+    configure("user_claim = /user/email", "user_map = /etc/security/pam_jwt.map", "revocation = yes", "state = unix:/tmp/redis.sock",
+              "revocation_key = blocklist:%j")
+    for name, way in (("password", lambda t: by_password("alice", t)), ("keyboard-interactive", lambda t: by_keyboard("alice", [t]))):
+        token = post("/login", "alice", "wonderland")["access_token"]
+        expect(f"{name}: before the application logs her out, the token opens ssh", [way(token) for _ in range(2)] == ["alice"] * 2)
+        post("/logout", bearer=token)
+        refused(f"{name}: after that it does not", lambda: way(token), "revoked: by the key")
+    expect("another token of hers does", by_password("alice", post("/login", "alice", "wonderland")["access_token"]) == "alice")
+    configure()
+
+
+def once():
+    """One-time tokens with the hosts that they are for."""
+    os.mkdir("/var/lib/pam_jwt", 0o700)
+    configure("one_time = yes", "revocation = yes")
+    fresh = lambda sub="alice", **more: good(sub, **dict({"jti": os.urandom(8).hex(), "iat": int(time.time()) - 5}, **more))
+    for name, way in (("password", by_password), ("keyboard-interactive", lambda u, a: by_keyboard(u, [a]))):
+        token = fresh()
+        expect(f"once, sshd, {name}: it logs in, in all of sshd's processes", way("alice", token) == "alice")
+        refused(f"once, sshd, {name}: and no second time", lambda: way("alice", token), "already_used: ")
+    expect("once, sshd: the password still logs in", by_password("alice", PASSWORD) == "alice")
+    token = fresh()
+    got = [as_alice(["sudo", "-S", "id", "-un"], token + "\n").stdout for _ in range(2)]
+    expect("once, sudo: it makes root, once", got == [b"root\n", b""], got)
+    token = fresh(groups=["g%04d" % i for i in range(250)])
+    parts = [token[i:i + 500] for i in range(0, len(token), 500)]
+    got = [by_keyboard("alice", parts) for _ in range(2)]
+    expect("once, sshd: a token in parts", got == ["alice", None], got)
+    token = fresh()
+    expect("once: a login that is refused uses nothing up", by_password("bob", token) is None and by_password("alice", token) == "alice")
+    token = fresh()
+    subprocess.run([BUILD + "/pam-jwt", "revoke", "--sub", "alice"], capture_output=True)
+    refused("revoked by subject: sshd refuses", lambda: by_password("alice", token), 'revoked: by ')
+    as_root = subprocess.run([BUILD + "/pam-jwt", "revoked"], capture_output=True, text=True).stdout
+    expect("and revoked lists it", "sub=alice issued until" in as_root, as_root)
+    now = lambda sub: fresh(sub, iat=int(time.time()) + 5)
+
+    # alice tries to stop everybody: su and sudo run with her own user number.
+    wrong, stopped, ran_out = [], [], 0
+    for turn in range(40 if "--slow" in sys.argv else 12):
+        command = [["su", "bob", "-c", "true"], ["sudo", "-S", "true"]][turn % 2]
+        token = now("bob" if turn % 2 == 0 else "alice")
+        p = subprocess.Popen(["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", *command], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        p.stdin.write(token.encode() + b"\n"), p.stdin.close()
+        time.sleep(0.002 + 0.0007 * turn)
+        how = "STOP" if turn % 3 else "KILL"
+        sent = subprocess.run(["setpriv", "--reuid", "alice", "--regid", "alice", "--clear-groups", "kill", f"-{how}", str(p.pid)], capture_output=True)
+        stopped.append(p)
+        begin = time.monotonic()
+        other = by_password("alice", now("alice"))
+        if other != "alice" or time.monotonic() - begin > 10:
+            wrong.append((turn, command, how, other, time.monotonic() - begin))
+    expect("alice stops and kills her own su and sudo at any moment: others log in meanwhile", not wrong, wrong)
+    for p in stopped:
+        if p.poll() is None:
+            os.kill(p.pid, signal.SIGKILL)
+        p.wait()
+    for limit in ("-n 3", "-n 5", "-n 8", "-f 0", "-t 1", "-v 60000", "-s 64"):
+        subprocess.run(["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", "bash", "-c", f"ulimit {limit}; exec su bob -c true"],
+                       input=now("bob").encode() + b"\n", capture_output=True)
+        other = by_password("alice", now("alice"))
+        if other != "alice":
+            wrong.append((limit, other))
+    expect("alice's limits harm her own logins alone", not wrong, wrong)
+    os.chmod("/var/lib/pam_jwt", 0o777)
+    refused("a state folder that others may write: refused", lambda: by_password("alice", now("alice")), "state_unavailable: the state folder /var/lib/pam_jwt: group or others")
+    os.chmod("/var/lib/pam_jwt", 0o700)
     configure()
 
 
@@ -571,6 +645,7 @@ try:
     groups()
     environment()
     account()
+    once()
     bleed()
     if "--slow" in sys.argv:
         timing()

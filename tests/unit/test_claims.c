@@ -71,7 +71,7 @@ static const struct {
     {"{\"sub\":\"a\",\"exp\":1000100,\"type\":\"person\"}", 0, "ok"},
 };
 
-static const struct template_facts facts = {"web1", "sshd", "alice"};
+static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
 
 static const char *
 judge(const char *text, const struct claims_policy *policy)

@@ -27,7 +27,20 @@ static const struct {
     {"comments and space", "# c = d\n\n \t\n  key_file=/a\t/b  \n", 0600, NULL},
     {"nothing", "", 0600, "\"key_file\" is required"},
     {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
-    {"not built", KEY "one_time = yes\n", 0600, "\"one_time\" is no setting"},
+    {"not built", KEY "max_key_age = 1d\n", 0600, "\"max_key_age\" is no"},
+    {"state relative", KEY "state = file:x\n", 0600, "an absolute path"},
+    {"state other", KEY "state = http://x\n", 0600, "is none of file:DIR"},
+    {"state password", KEY "state = redis://a:b@h\n", 0600,
+     "which belongs into state_password_file"},
+    {"state port", KEY "state = redis://h:0\n", 0600, "has a port"},
+    {"state database", KEY "state = redis://h/x\n", 0600, "has a database"},
+    {"state host", KEY "state = redis://\n", 0600, "has no host"},
+    {"state file password", KEY "state_password_file = /p\n", 0600,
+     "state_password_file is for a Redis state"},
+    {"state TLS", KEY "state = redis://h\nstate_ca_file = /p\n", 0600,
+     "are for a state of rediss://"},
+    {"revocation key", KEY "revocation_key = x\n", 0600, "needs %j"},
+    {"revocation letters", KEY "revocation_key = %j%h\n", 0600, "needs %j"},
     {"case", "Key_file = /k\n", 0600, "\"Key_file\" is no setting"},
     {"twice", KEY KEY, 0600, ":2: \"key_file\" is given twice"},
     {"no value", KEY "issuer =\n", 0600, "\"issuer\" has no value"},
@@ -143,20 +156,40 @@ Test(config, a_file_that_is_none_is_a_mistake)
 static const struct {
     const char *name;
     const char *other;
+    const char *with; /* a line without which it has no meaning */
 } others[] = {
-    {"key_file", "/other"},        {"key_encoding", "hex"},
-    {"algorithms", "ES256 RS256"}, {"issuer", "https://i"},
-    {"audience", "ssh://%h %%"},   {"token_types", "at+jwt"},
-    {"refuse_refresh", "no"},      {"clock_skew", "1m"},
-    {"max_lifetime", "1h"},        {"max_age", "5m"},
-    {"user_claim", "/user/email"}, {"user_map", "/etc/map"},
-    {"user_pattern", "a+"},        {"min_uid", "500"},
-    {"allow_root", "yes"},         {"allow_users", "alice bob"},
-    {"allow_groups", "staff"},     {"require", "a = b"},
-    {"services", "sshd sudo"},     {"export_env", "JWT_A=a"},
-    {"session_limit", "yes"},      {"prompt", "JWT:"},
-    {"max_token_size", "8k"},      {"hostname", "Web1.Example"},
-    {"fail_delay", "0"},
+    {"key_file", "/other", NULL},
+    {"key_encoding", "hex", NULL},
+    {"algorithms", "ES256 RS256", NULL},
+    {"issuer", "https://i", NULL},
+    {"audience", "ssh://%h %%", NULL},
+    {"token_types", "at+jwt", NULL},
+    {"refuse_refresh", "no", NULL},
+    {"clock_skew", "1m", NULL},
+    {"max_lifetime", "1h", NULL},
+    {"max_age", "5m", NULL},
+    {"user_claim", "/user/email", NULL},
+    {"user_map", "/etc/map", NULL},
+    {"user_pattern", "a+", NULL},
+    {"min_uid", "500", NULL},
+    {"allow_root", "yes", NULL},
+    {"allow_users", "alice bob", NULL},
+    {"allow_groups", "staff", NULL},
+    {"require", "a = b", NULL},
+    {"services", "sshd sudo", NULL},
+    {"export_env", "JWT_A=a", NULL},
+    {"session_limit", "yes", NULL},
+    {"prompt", "JWT:", NULL},
+    {"max_token_size", "8k", NULL},
+    {"hostname", "Web1.Example", NULL},
+    {"fail_delay", "0", NULL},
+    {"one_time", "yes", NULL},
+    {"revocation", "yes", NULL},
+    {"state", "redis://u@h:1/2", NULL},
+    {"state_password_file", "/p", "state = redis://h\n"},
+    {"state_ca_file", "/a", "state = rediss://h\n"},
+    {"state_client_file", "/c", "state = rediss://h\n"},
+    {"revocation_key", "%i:%j", NULL},
 };
 
 /* The bytes of all fields, to see that a setting changes something. */
@@ -165,6 +198,7 @@ check_other(const struct config *config, const char *name, const char *how)
 {
     const struct issuer *issuer = &config->policy.issuers[0];
     const struct claims_policy *claims = &issuer->token.claims;
+    const struct place *place = &issuer->ledger.place;
     const bool as_wanted[] = {
         text_equal(issuer->key_files.items[0], "/other"),
         issuer->key_encoding == ENCODING_HEX,
@@ -193,6 +227,13 @@ check_other(const struct config *config, const char *name, const char *how)
         config->policy.token_size_max == 8192,
         text_equal(config->hostname, "web1.example"),
         config->fail_delay == 0,
+        issuer->ledger.one_time,
+        issuer->ledger.revocation,
+        text_equal(place->state, "redis://u@h:1/2"),
+        text_equal(place->password_file, "/p"),
+        text_equal(place->ca_file, "/a"),
+        text_equal(place->client_file, "/c"),
+        text_equal(place->revocation_key, "%i:%j"),
     };
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -207,6 +248,7 @@ Test(config, every_setting_is_read_from_file_and_line)
 
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
         const char *other = NULL;
+        const char *with = "";
         char text[256];
         char argument[256];
         const char *arguments[1] = {argument};
@@ -216,13 +258,15 @@ Test(config, every_setting_is_read_from_file_and_line)
         if (setting->scope == SCOPE_ARGUMENT)
             continue;
         for (size_t o = 0; o < sizeof others / sizeof others[0]; o++)
-            if (text_equal(others[o].name, setting->name))
+            if (text_equal(others[o].name, setting->name)) {
                 other = others[o].other;
+                with = others[o].with != NULL ? others[o].with : "";
+            }
         cr_assert_not_null(other, "no other value of %s", setting->name);
         seen++;
 
-        snprintf(text, sizeof text, "%s%s = %s\n",
-                 i == 0 ? "" : "key_file = /k\n", setting->name, other);
+        snprintf(text, sizeof text, "%s%s%s = %s\n",
+                 i == 0 ? "" : "key_file = /k\n", with, setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
         cr_expect(config_read(path, 0, NULL, &config), "%s", setting->name);
         check_other(&config, setting->name, "file");
@@ -234,7 +278,7 @@ Test(config, every_setting_is_read_from_file_and_line)
                  i == 0 ? "" : "key_file = /k\n", setting->name,
                  setting->default_text != NULL ? setting->default_text : "/k");
         if (setting->default_text == NULL && i != 0)
-            snprintf(text, sizeof text, "key_file = /k\n");
+            snprintf(text, sizeof text, "key_file = /k\n%s", with);
         snprintf(argument, sizeof argument, "%s=%s", setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
         cr_expect(config_read(path, 1, arguments, &config), "%s",

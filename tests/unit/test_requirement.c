@@ -82,7 +82,7 @@ static const struct {
     {"a = %u", "{\"a\":\"%u\"}", false},
 };
 
-static const struct template_facts facts = {"web1", "sshd", "alice"};
+static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
 
 static enum reason
 check(const char *rule, const char *payload, const struct template_facts *known,
@@ -116,7 +116,7 @@ Test(requirement, holds_for_the_claims_it_names_and_no_others)
 
 Test(requirement, a_template_that_cannot_be_expanded_refuses)
 {
-    const struct template_facts nothing = {NULL, NULL, NULL};
+    const struct template_facts nothing = {0};
     struct verdict verdict = {0};
 
     cr_expect_eq(check("a != %u", "{\"a\":\"b\"}", &nothing, &verdict),

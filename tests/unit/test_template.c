@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct template_facts all = {"host.example", "sshd", "alice"};
-static const struct template_facts none = {NULL, NULL, NULL};
+static const struct template_facts all = {"host.example", "sshd", "alice", "j1", "idp"};
+static const struct template_facts none = {0};
 
 static const struct {
     const char *text;
@@ -20,6 +20,7 @@ static const struct {
     {"ssh://%h", true, "ssh://host.example", "%h"},
     {"%s:%u", true, "sshd:alice", "%s"},
     {"%u", true, "alice", "%u"},
+    {"r:%j@%i", true, "r:j1@idp", "%j"},
     {"%%h", true, "%h", NULL},
     {"%", false, NULL, NULL},
     {"%x", false, NULL, NULL},
@@ -32,7 +33,7 @@ Test(template, expands_what_is_known_and_refuses_what_is_not)
         const char *missing = NULL;
         char *text = NULL;
 
-        cr_expect_eq(template_is_valid(rows[i].text), rows[i].valid, "%s",
+        cr_expect_eq(template_is_valid(rows[i].text, "hsuij"), rows[i].valid, "%s",
                      rows[i].text);
         if (!rows[i].valid)
             continue;

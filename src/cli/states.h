@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STATES_H
+#define STATES_H
+
+#include "config.h"
+
+/* One state of a configuration, open. */
+struct states_one {
+    const struct place *place;
+    struct ledger ledger;
+    double keep; /* seconds that a revocation must last, 0: for ever */
+};
+
+/*
+ * Calls `each` with every different state that the sections of a file consult,
+ * or those alone that a token of `issuer` (NULL: any) may come to; with
+ * `revocation`, those alone that are asked for revocations. False of `each`
+ * says in `ret_what` what failed; the others have their turn all the same.
+ * Returns the exit code: 3 when there is none, with a message.
+ */
+int states_each(const char *command, const char *config, const char *issuer,
+                bool revocation,
+                bool (*each)(const struct states_one *one, void *data,
+                             char ret_what[STORE_WHAT_MAX]),
+                void *data);
+
+#endif

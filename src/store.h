@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STORE_H
+#define STORE_H
+
+#include "place.h"
+#include "revocation.h"
+
+#include <stdbool.h>
+
+/*
+ * What a store of used and revoked tokens can do: the file store, and that of
+ * Redis, which is a shared object of its own.
+ */
+
+/* Room for what went wrong, or for what took a token back; safe to log. */
+#define STORE_WHAT_MAX 400
+
+/* Zero is no answer: it refuses. */
+enum store_answer {
+    STORE_FAILED = 0, /* `ret_what` says why */
+    STORE_NO,
+    STORE_YES
+};
+
+/* Called with each revocation of a list; false ends the list. */
+typedef bool store_each(const struct revocation *revocation, void *data);
+
+struct store {
+    /* VERSION of the program that it belongs to. */
+    const char *version;
+
+    /* NULL: `ret_what` says why. */
+    void *(*open)(const struct place *place, const struct address *address,
+                  char ret_what[STORE_WHAT_MAX]);
+    void (*close)(void *state);
+
+    /* Whether a revocation is about this token; `ret_what` says which. */
+    enum store_answer (*revoked)(void *state, const struct ticket *ticket,
+                                 char ret_what[STORE_WHAT_MAX]);
+
+    /* Whether it was used; nothing changes. */
+    enum store_answer (*used)(void *state, const struct ticket *ticket,
+                              char ret_what[STORE_WHAT_MAX]);
+
+    /*
+     * Uses it. STORE_NO: it had not been, and from now on is, even if the
+     * power fails; of all who ask for one "iss" and "jti" at most one hears
+     * that, and of those who ask for one token exactly one.
+     */
+    enum store_answer (*use)(void *state, const struct ticket *ticket,
+                             char ret_what[STORE_WHAT_MAX]);
+
+    /*
+     * Adds a revocation, which lasts if the power fails; one with a later
+     * `before` stays. `keep` seconds is how long it has to last, 0: for ever.
+     */
+    bool (*revoke)(void *state, const struct revocation *revocation,
+                   double keep, char ret_what[STORE_WHAT_MAX]);
+    bool (*list)(void *state, store_each *each, void *data,
+                 char ret_what[STORE_WHAT_MAX]);
+
+    /*
+     * Whether the store keeps what it should: STORE_YES, and `ret_what` has
+     * what an administrator should know, when clean is long overdue, or a
+     * server may forget.
+     */
+    enum store_answer (*overdue)(void *state, double now,
+                                 char ret_what[STORE_WHAT_MAX]);
+
+    /*
+     * Removes what nobody needs at `now`: used tokens that have expired, and
+     * revocations from before `revoked_before`. Never part of a login.
+     */
+    bool (*clean)(void *state, double now, double revoked_before,
+                  char ret_what[STORE_WHAT_MAX]);
+};
+
+/* What the shared object of Redis has. */
+#define STORE_REDIS_FILE   "pam_jwt_redis.so"
+#define STORE_REDIS_SYMBOL "pam_jwt_redis_store"
+
+extern const struct store store_file;
+
+#endif

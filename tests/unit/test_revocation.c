@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "revocation.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The scopes of a token, one a line, in order. */
+static void
+list_scopes(const struct ticket *ticket, char text[1000])
+{
+    text[0] = '\0';
+    for (size_t i = 0; i < REVOCATION_SCOPES; i++) {
+        struct revocation revocation;
+        char *scope;
+
+        if (!revocation_at(ticket, i, &revocation))
+            continue;
+        scope = revocation_scope(&revocation);
+        strcat(strcat(text, scope), "\n");
+        free(scope);
+    }
+}
+
+Test(revocation, a_token_is_in_the_scopes_of_what_it_has)
+{
+    const struct ticket all = {
+        .issuer = "i", .token_id = "j\"", .subject = "s"};
+    const struct ticket one = {.token_id = "j"};
+    char text[1000];
+
+    list_scopes(&all, text);
+    cr_expect_str_eq(text, "{\"jti\":\"j\\\"\"}\n"
+                           "{\"iss\":\"i\",\"jti\":\"j\\\"\"}\n"
+                           "{}\n{\"iss\":\"i\"}\n{\"sub\":\"s\"}\n"
+                           "{\"iss\":\"i\",\"sub\":\"s\"}\n");
+    list_scopes(&one, text);
+    cr_expect_str_eq(text, "{\"jti\":\"j\"}\n{}\n");
+}
+
+/* What could be taken for one another, if the parts were only put together. */
+Test(revocation, different_tokens_have_different_names)
+{
+    static const struct ticket tickets[] = {
+        {.token_id = "a"},
+        {.issuer = "", .token_id = "a"},
+        {.issuer = "a", .token_id = ""},
+        {.issuer = "a", .token_id = "b"},
+        {.issuer = "ab", .token_id = ""},
+        {.issuer = "a\",\"jti\":\"b", .token_id = ""},
+        {.issuer = "b", .token_id = "a"},
+        {.token_id = "A"},
+        {.token_id = "a "},
+    };
+    enum { COUNT = sizeof tickets / sizeof tickets[0] };
+    char names[COUNT][REVOCATION_NAME_SIZE];
+
+    for (size_t i = 0; i < COUNT; i++) {
+        cr_assert(revocation_ticket_name(&tickets[i], names[i]));
+        cr_expect_eq(strlen(names[i]), REVOCATION_NAME_SIZE - 1);
+        cr_expect_null(strpbrk(names[i], "/."));
+        for (size_t j = 0; j < i; j++)
+            cr_expect_str_neq(names[i], names[j], "%zu and %zu", i, j);
+    }
+}
+
+Test(revocation, the_subject_or_time_makes_no_other_token)
+{
+    const struct ticket a = {.token_id = "a", .subject = "s", .until = 1};
+    const struct ticket b = {.token_id = "a", .subject = "t", .until = 2};
+    char one[REVOCATION_NAME_SIZE];
+    char other[REVOCATION_NAME_SIZE];
+
+    cr_assert(revocation_ticket_name(&a, one));
+    cr_assert(revocation_ticket_name(&b, other));
+    cr_expect_str_eq(one, other);
+}
