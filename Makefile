@@ -12,6 +12,7 @@ mandir      ?= $(datarootdir)/man
 docdir      ?= $(datarootdir)/doc/pam_jwt
 sysconfdir  ?= /etc
 SECCONFDIR  ?= $(sysconfdir)/security
+unitdir     ?= $(prefix)/lib/systemd/system
 PKG_CONFIG  ?= pkg-config
 STATEDIR    ?= /var/lib/pam_jwt
 PAMDIR      ?= $(or $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null),/usr/lib)/security
@@ -164,6 +165,11 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
 	$(INSTALL) -d -m 700 $(DESTDIR)$(STATEDIR)
+	$(INSTALL) -d $(DESTDIR)$(unitdir)/timers.target.wants
+	for unit in pam-jwt-clean.service pam-jwt-clean.timer; do \
+	    sed -e 's|@bindir@|$(bindir)|' -e 's|@SECCONFDIR@|$(SECCONFDIR)|' packaging/systemd/$$unit >$(DESTDIR)$(unitdir)/$$unit && \
+	    chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
+	ln -sf ../pam-jwt-clean.timer $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt_redis.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
@@ -180,6 +186,8 @@ uninstall: ## remove what install put there, but never while pam.d names it
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so $(DESTDIR)$(bindir)/pam-jwt \
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	rm -f $(DESTDIR)$(unitdir)/pam-jwt-clean.service $(DESTDIR)$(unitdir)/pam-jwt-clean.timer \
+	    $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	rm -rf $(DESTDIR)$(docdir)
 
 lint: ## check the manuals, the scripts and the format

@@ -127,7 +127,8 @@ static void
 check_state(const struct issuer *issuer, struct findings *findings)
 {
     const struct ledger_policy *policy = &issuer->ledger;
-    const struct ticket ticket = {.token_id = "pam-jwt check", .until = 0};
+    const struct ticket ticket = {.issuer = "pam-jwt check",
+                                  .token_id = "pam-jwt check"};
     struct ledger ledger = {0};
     char what[STORE_WHAT_MAX] = "";
 

@@ -88,13 +88,11 @@ states_each(const char *command, const char *path, const char *issuer,
                             what);
         ledger_close(&one.ledger);
     }
-    if (count == 0)
+    if (count == 0 && revocation)
         code = cli_fail(EXIT_UNREADABLE, command,
-                        "no section of %s%s has %s, so that nothing would "
-                        "ever look there",
-                        path, issuer != NULL ? " for this issuer" : "",
-                        revocation ? "revocation = yes"
-                                   : "one_time or revocation = yes");
+                        "no section of %s%s has revocation = yes, so that "
+                        "nothing would ever look there",
+                        path, issuer != NULL ? " for this issuer" : "");
     config_done(&config);
     return code;
 }

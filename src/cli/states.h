@@ -16,7 +16,7 @@ struct states_one {
  * or those alone that a token of `issuer` (NULL: any) may come to; with
  * `revocation`, those alone that are asked for revocations. False of `each`
  * says in `ret_what` what failed; the others have their turn all the same.
- * Returns the exit code: 3 when there is none, with a message.
+ * Returns the exit code: 3 when there is none to revoke in, with a message.
  */
 int states_each(const char *command, const char *config, const char *issuer,
                 bool revocation,
