@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PAM_FOLDER "/etc/pam.d"
+
 /* What was found, before any of it is printed. */
 struct findings {
     struct strings errors;
@@ -97,6 +99,60 @@ check_groups(const struct issuer *issuer, struct findings *findings)
                       about(issuer).text, text_bare(groups->items[i]).text);
 }
 
+/* Whether a host that is given a token could use it on another. */
+static void
+check_binding(const struct issuer *issuer, struct findings *findings)
+{
+    const struct strings *audience = &issuer->token.claims.audience;
+    bool is_bound = audience->count > 0;
+
+    for (size_t i = 0; i < audience->count; i++)
+        if (strstr(audience->items[i], "%h") == NULL)
+            is_bound = false;
+    if (!is_bound && !issuer->ledger.one_time)
+        cli_found(&findings->warnings,
+                  "%sneither one_time nor a host name (%%h) in every audience: "
+                  "a host that a token is typed into can log in with it on "
+                  "another; have tokens made for one host, or once",
+                  about(issuer).text);
+    else if (!is_bound && strncmp(issuer->ledger.place.state, "file:", 5) == 0)
+        cli_found(&findings->warnings,
+                  "%sone_time with a state of this host alone, and no host "
+                  "name (%%h) in every audience: a token is good once on each "
+                  "host; add %%h, or share a Redis state",
+                  about(issuer).text);
+}
+
+/* Claims that providers let people write themselves. */
+static void
+check_identity(const struct issuer *issuer, struct findings *findings)
+{
+    static const char *const chosen[] = {
+        "email", "preferred_username", "name", "nickname", "username",
+        "upn",   "unique_name"};
+    const struct claims_policy *claims = &issuer->token.claims;
+    const char *slash = strrchr(claims->user_claim, '/');
+    const char *name = slash != NULL ? slash + 1 : claims->user_claim;
+
+    for (size_t i = 0; i < sizeof chosen / sizeof chosen[0]; i++) {
+        if (!text_equal(name, chosen[i]))
+            continue;
+        for (size_t j = 0; j < claims->requirements.count; j++)
+            if (text_equal(name, "email") &&
+                strstr(claims->requirements.items[j].claim, "email_verified") !=
+                    NULL)
+                return;
+        cli_found(&findings->warnings,
+                  "%suser_claim is %s, which people can set themselves at many "
+                  "providers, to somebody else's too: %s",
+                  about(issuer).text, name,
+                  text_equal(name, "email")
+                      ? "add require = email_verified = true, or use sub with "
+                        "a user_map"
+                      : "use sub with a user_map");
+    }
+}
+
 static void
 check_rules(const struct issuer *issuer, struct findings *findings)
 {
@@ -111,6 +167,8 @@ check_rules(const struct issuer *issuer, struct findings *findings)
                   "uses logs in here too; have tokens made with "
                   "aud=ssh://HOST and set audience = ssh://%%h",
                   about(issuer).text);
+    check_binding(issuer, findings);
+    check_identity(issuer, findings);
     if (issuer->token.claims.max_lifetime == 0)
         cli_found(&findings->warnings,
                   "%smax_lifetime is 0: a token that was stolen may be good "
@@ -195,6 +253,7 @@ cli_check(int argc, char **argv)
 {
     static const struct option table[] = {
         {"config", required_argument, NULL, 'c'},
+        {"pam", required_argument, NULL, 'p'},
         {"strict", no_argument, NULL, 's'},
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
@@ -202,6 +261,7 @@ cli_check(int argc, char **argv)
     struct findings findings = {{0}, {0}};
     struct config config;
     const char *path = CONFIG_PATH;
+    const char *pam = PAM_FOLDER;
     bool strict = false;
     bool json = false;
     int option;
@@ -210,6 +270,8 @@ cli_check(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option == 'c')
             path = optarg;
+        else if (option == 'p')
+            pam = optarg;
         else if (option == 's')
             strict = true;
         else if (option == 'j')
@@ -223,6 +285,7 @@ cli_check(int argc, char **argv)
     if (config_read(path, 0, NULL, &config)) {
         check_folders(path, &findings);
         check_config(&config, &findings);
+        cli_check_pam(pam, &config, &findings.errors, &findings.warnings);
     } else {
         for (size_t i = 0; i < config.errors.count; i++)
             cli_found(&findings.errors, "%s", config.errors.items[i]);

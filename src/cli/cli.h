@@ -41,6 +41,17 @@ struct issuer;
 void cli_check_map(const struct issuer *issuer, struct strings *errors,
                    struct strings *warnings);
 
+/*
+ * What there is to say about the lines of pam_jwt.so in the services of a
+ * folder: those that pass a refused token on are errors.
+ */
+struct config;
+void cli_check_pam(const char *folder, const struct config *config,
+                   struct strings *errors, struct strings *warnings);
+
+/* What there is to say about sshd's own settings, where sshd tells them. */
+void cli_check_sshd(struct strings *errors, struct strings *warnings);
+
 /* A finding that cannot be kept must not end in "0 errors". */
 #define cli_found(...)                  \
     do {                                \

@@ -36,7 +36,7 @@ static const struct command commands[] = {
      "             [--use] [--skip-account] [--set KEY=VALUE]... [--insecure]\n"
      "             [--json] [-]",
      "decide on the token on standard input as the module would"},
-    {"check", cli_check, "[--config FILE] [--strict] [--json]",
+    {"check", cli_check, "[--config FILE] [--pam FOLDER] [--strict] [--json]",
      "find what is wrong before a login is tried"},
     {"revoke", cli_revoke,
      "(--jti J | --sub S | --all) [--iss I] [--before TIME]\n"

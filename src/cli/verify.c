@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "jsondoc.h"
+#include "moment.h"
 #include "secret.h"
 #include "text.h"
 
@@ -134,6 +135,62 @@ outcome(const struct verdict *verdict, size_t at)
                                                                    : "FAIL";
 }
 
+/* The times of a token, as a person reads them. */
+static void
+print_times(struct json_object *claims, double now)
+{
+    static const char *const names[] = {"iat", "auth_time", "nbf", "exp"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct json_object *value;
+        double moment;
+
+        if (jsondoc_find(claims, names[i], &value) &&
+            jsondoc_is_time(value, &moment))
+            printf("%s: %s\n", names[i], moment_words(moment, now).text);
+    }
+}
+
+/* The services that any section names, each once. */
+static void
+list_services(const struct policy *policy, struct strings *ret_services)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        for (size_t j = 0; j < policy->issuers[i].services.count; j++) {
+            const char *name = policy->issuers[i].services.items[j];
+
+            if (!strings_have(ret_services, name) &&
+                !strings_add(ret_services, name, strlen(name)))
+                cli_no_memory();
+        }
+}
+
+/* What the same token would have met elsewhere; nothing is used up. */
+static void
+print_others(const char *token, size_t length, const struct policy *policy,
+             const struct login_request *asked)
+{
+    struct strings services = {0};
+
+    list_services(policy, &services);
+    for (size_t i = 0; i < services.count; i++) {
+        struct login_request request = *asked;
+        struct login login;
+        enum reason reason;
+
+        if (text_equal(services.items[i], asked->service))
+            continue;
+        request.service = services.items[i];
+        request.uses_up = false;
+        reason = login_decide(token, length, policy, &request, &login);
+        printf("for the service %s: %s%s%s\n",
+               text_bare(services.items[i]).text, reason_name(reason),
+               reason != REASON_OK ? ": " : "", login.verdict.detail);
+        login_done(&login);
+    }
+    strings_done(&services);
+}
+
 static void
 print_text(const struct login *login, const struct options *options)
 {
@@ -159,6 +216,8 @@ print_text(const struct login *login, const struct options *options)
                login->token.payload != NULL ? "verified" : "NOT VERIFIED",
                json_object_to_json_string_ext(claims,
                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+    if (claims != NULL)
+        print_times(claims, options->request.now);
     for (size_t i = 0; i < login->environment.count; i++)
         printf("environment: %s\n", login->environment.items[i]);
     if (verdict->reason == REASON_OK)
@@ -232,6 +291,8 @@ verify(const char *token, size_t length, struct options *options)
     options->request.hostname = config.hostname;
     reason =
         login_decide(token, length, &config.policy, &options->request, &login);
+    if (!options->json)
+        print_others(token, length, &config.policy, &options->request);
     (options->json ? print_json : print_text)(&login, options);
     login_done(&login);
     config_done(&config);

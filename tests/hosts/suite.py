@@ -515,6 +515,17 @@ def article():
     configure()
 
 
+def checked():
+    """check reads sshd's own settings from sshd."""
+    keep = open("/etc/ssh/sshd_config").read()
+    for lines, wanted in (("UsePAM yes\nKbdInteractiveAuthentication yes\n", []), ("UsePAM no\nKbdInteractiveAuthentication yes\n", ["error: sshd_config: UsePAM no"]),
+                          ("UsePAM yes\nKbdInteractiveAuthentication no\n", ["warning: sshd_config: KbdInteractiveAuthentication no"])):
+        write("/etc/ssh/sshd_config", "HostKey /tmp/hostkey\n" + lines)
+        said = [l for l in subprocess.run([BUILD + "/pam-jwt", "check"], capture_output=True, text=True).stdout.splitlines() if "sshd_config" in l]
+        expect(f"check of sshd_config: {lines!r}", len(said) == len(wanted) and all(s.startswith(w) for s, w in zip(said, wanted)), said)
+    write("/etc/ssh/sshd_config", keep)
+
+
 def once():
     """One-time tokens with the hosts that they are for."""
     os.mkdir("/var/lib/pam_jwt", 0o700)
@@ -646,6 +657,7 @@ try:
     environment()
     account()
     once()
+    checked()
     bleed()
     if "--slow" in sys.argv:
         timing()

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "config.h"
+#include "pamline.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The codes by which the module refuses a token (reason.h). */
+static const char *const refusals[] = {
+    "auth_err", "authinfo_unavail", "user_unknown",
+    "buf_err",  "conv_err",         "default",
+};
+
+/* And in the account phase. */
+static const char *const account_refusals[] = {
+    "acct_expired",
+    "perm_denied",
+    "default",
+};
+
+struct service {
+    const char *name;
+    const struct pamlines *lines;
+    const struct config *config;
+    struct strings *errors;
+    struct strings *warnings;
+};
+
+static bool
+is_ours(const struct pamline *line)
+{
+    return text_equal(line->module, "pam_jwt.so");
+}
+
+/* "FILE:LINE" */
+static struct shown
+place_of(const struct pamline *line)
+{
+    struct shown shown;
+
+    snprintf(shown.text, sizeof shown.text, "%.100s:%lu", line->file,
+             line->number);
+    return shown;
+}
+
+/* Whether a refusal ends, or at least fails, the stack. */
+static const char *
+find_harmless(const struct pamline *line, const char *const *codes,
+              size_t count)
+{
+    char action[16];
+
+    for (size_t i = 0; i < count; i++) {
+        pamline_action(line, codes[i], action);
+        if (!text_equal(action, "bad") && !text_equal(action, "die"))
+            return codes[i];
+    }
+    return NULL;
+}
+
+static void
+check_auth(const struct service *service, const struct pamline *line)
+{
+    const char *code =
+        find_harmless(line, refusals, sizeof refusals / sizeof refusals[0]);
+    char action[16];
+
+    if (code != NULL)
+        cli_found(service->errors,
+                  "%s: a token that is refused (%s) goes on to the next "
+                  "module, which may send it over the network or let its "
+                  "holder in; use [success=done ignore=ignore default=die]",
+                  place_of(line).text, code);
+    pamline_action(line, "ignore", action);
+    if (!text_equal(action, "ignore"))
+        cli_found(service->warnings,
+                  "%s: ignore=%s: a password is refused before another module "
+                  "can try it; use [success=done ignore=ignore default=die]",
+                  place_of(line).text, action);
+}
+
+static void
+check_account(const struct service *service, const struct pamline *line)
+{
+    const char *code =
+        find_harmless(line, account_refusals,
+                      sizeof account_refusals / sizeof account_refusals[0]);
+    char action[16];
+
+    if (code != NULL)
+        cli_found(service->errors,
+                  "%s: a token that is expired or revoked (%s) logs in all "
+                  "the same; use required",
+                  place_of(line).text, code);
+    pamline_action(line, "success", action);
+    if (text_equal(action, "done"))
+        cli_found(service->errors,
+                  "%s: success ends the account phase: pam_unix and others "
+                  "behind it are not asked whether the account is locked; use "
+                  "required",
+                  place_of(line).text);
+}
+
+static bool
+has_argument(const struct pamline *line, const char *argument)
+{
+    return strings_have(&line->arguments, argument);
+}
+
+static bool
+limits_sessions(const struct config *config)
+{
+    for (size_t i = 0; i < config->policy.issuer_count; i++)
+        if (config->policy.issuers[i].session_limit)
+            return true;
+    return false;
+}
+
+static bool
+exports(const struct config *config)
+{
+    for (size_t i = 0; i < config->policy.issuer_count; i++)
+        if (config->policy.issuers[i].exports.count > 0)
+            return true;
+    return false;
+}
+
+/* Lines of the session phase that have to stand behind, or before, ours. */
+static void
+check_session(const struct service *service, const struct pamline *ours)
+{
+    char action[16];
+
+    for (const struct pamline *line = service->lines->items;
+         line < service->lines->items + service->lines->count; line++) {
+        if (!text_equal_nocase(line->type, "session"))
+            continue;
+        if (line < ours && text_equal(line->module, "pam_systemd.so") &&
+            limits_sessions(service->config))
+            cli_found(service->errors,
+                      "%s: session_limit has no effect behind pam_systemd "
+                      "(%s); put the line before it",
+                      place_of(ours).text, place_of(line).text);
+        if (line > ours && text_equal(line->module, "pam_env.so") &&
+            has_argument(line, "user_readenv=1") && exports(service->config))
+            cli_found(service->errors,
+                      "%s: user_readenv=1 behind pam_jwt lets people set the "
+                      "variables of export_env themselves; put it before, or "
+                      "take it away",
+                      place_of(line).text);
+    }
+    pamline_action(ours, "session_err", action);
+    if (limits_sessions(service->config) && !text_equal(action, "bad") &&
+        !text_equal(action, "die"))
+        cli_found(service->warnings,
+                  "%s: a session whose limit cannot be set is opened without "
+                  "one; with session_limit use required",
+                  place_of(ours).text);
+}
+
+/* What the module itself would make of the line's arguments. */
+static void
+check_arguments(const struct service *service, const struct pamline *line)
+{
+    struct config config;
+
+    if (!config_read(service->config->path, (int)line->arguments.count,
+                     (const char *const *)line->arguments.items, &config))
+        for (size_t i = 0; i < config.errors.count; i++)
+            cli_found(service->errors, "%s: %s", place_of(line).text,
+                      config.errors.items[i]);
+    config_done(&config);
+}
+
+static void
+check_service(const struct service *service)
+{
+    const struct pamline *auth = NULL;
+    bool has_account = false;
+    bool has_session = false;
+
+    for (size_t i = 0; i < service->lines->count; i++) {
+        const struct pamline *line = &service->lines->items[i];
+
+        if (!is_ours(line))
+            continue;
+        if (text_equal_nocase(line->type, "auth")) {
+            auth = line;
+            check_auth(service, line);
+            check_arguments(service, line);
+        } else if (text_equal_nocase(line->type, "account")) {
+            has_account = true;
+            check_account(service, line);
+        } else if (text_equal_nocase(line->type, "session")) {
+            has_session = true;
+            check_session(service, line);
+        }
+    }
+    if (auth != NULL && !has_account)
+        cli_found(service->warnings,
+                  "%s: %s has no account line of pam_jwt: a token that expires "
+                  "or is revoked before the session opens is not noticed",
+                  place_of(auth).text, service->name);
+    if (auth != NULL && !has_session)
+        cli_found(limits_sessions(service->config) || exports(service->config)
+                      ? service->errors
+                      : service->warnings,
+                  "%s: %s has no session line of pam_jwt: no export_env, no "
+                  "session_limit, no audit line",
+                  place_of(auth).text, service->name);
+}
+
+/* Whether the file itself names the module, or only what it includes. */
+static bool
+stands_in(const struct pamlines *lines, const char *folder, const char *name)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    for (size_t i = 0; i < lines->count; i++)
+        if (is_ours(&lines->items[i]) && text_equal(lines->items[i].file, path))
+            return true;
+    return false;
+}
+
+void
+cli_check_pam(const char *folder, const struct config *config,
+              struct strings *errors, struct strings *warnings)
+{
+    struct dirent **names = NULL;
+    int count = scandir(folder, &names, NULL, alphasort);
+    size_t found = 0;
+
+    for (int i = 0; i < count; i++) {
+        struct pamlines lines = {0};
+        char what[PAMLINE_WHAT_MAX] = "";
+        const struct service service = {names[i]->d_name, &lines, config,
+                                        errors, warnings};
+
+        if (names[i]->d_name[0] != '.') {
+            /* A service that cannot be read whole is none of ours to judge. */
+            if (pamlines_read(folder, names[i]->d_name, &lines, what) &&
+                stands_in(&lines, folder, names[i]->d_name)) {
+                found++;
+                check_service(&service);
+                if (text_equal(service.name, "sshd"))
+                    cli_check_sshd(errors, warnings);
+            }
+            pamlines_done(&lines);
+        }
+        free(names[i]);
+    }
+    free(names);
+    if (found == 0)
+        cli_found(warnings,
+                  "%s: no file there has pam_jwt.so, so that no token logs in "
+                  "(README, First login)",
+                  folder);
+}

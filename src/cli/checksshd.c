@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a login with a token meets in sshd_config(5). */
+static const struct {
+    const char *setting; /* as sshd -T prints it */
+    bool is_error;
+    const char *means;
+} rows[] = {
+    {"usepam no", true,
+     "UsePAM no: sshd asks no PAM module, no token logs in; set UsePAM yes"},
+    {"kbdinteractiveauthentication no", false,
+     "KbdInteractiveAuthentication no: tokens of more than 1023 bytes do not "
+     "fit, for only that method asks for parts; set it to yes, and "
+     "PasswordAuthentication no"},
+    {"permitemptypasswords yes", false,
+     "PermitEmptyPasswords yes: an account without a password is open to "
+     "whoever gives no token"},
+};
+
+void
+cli_check_sshd(struct strings *errors, struct strings *warnings)
+{
+    /* Reads the configuration and changes nothing; only root may. */
+    FILE *in = popen("/usr/sbin/sshd -T 2>/dev/null", "r");
+    char *line = NULL;
+    size_t size = 0;
+
+    if (in == NULL)
+        return;
+    while (getline(&line, &size, in) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            if (text_equal_nocase(line, rows[i].setting))
+                cli_found(rows[i].is_error ? errors : warnings,
+                          "sshd_config: %s", rows[i].means);
+    }
+    free(line);
+    pclose(in);
+}
