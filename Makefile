@@ -12,6 +12,9 @@ mandir      ?= $(datarootdir)/man
 docdir      ?= $(datarootdir)/doc/pam_jwt
 sysconfdir  ?= /etc
 SECCONFDIR  ?= $(sysconfdir)/security
+bashdir     ?= $(datarootdir)/bash-completion/completions
+zshdir      ?= $(datarootdir)/zsh/site-functions
+fishdir     ?= $(datarootdir)/fish/vendor_completions.d
 unitdir     ?= $(prefix)/lib/systemd/system
 PKG_CONFIG  ?= pkg-config
 STATEDIR    ?= /var/lib/pam_jwt
@@ -165,6 +168,10 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
 	$(INSTALL) -d -m 700 $(DESTDIR)$(STATEDIR)
+	$(INSTALL) -d $(DESTDIR)$(bashdir) $(DESTDIR)$(zshdir) $(DESTDIR)$(fishdir)
+	$(INSTALL) -m 644 packaging/completions/pam-jwt.bash $(DESTDIR)$(bashdir)/pam-jwt
+	$(INSTALL) -m 644 packaging/completions/_pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt
+	$(INSTALL) -m 644 packaging/completions/pam-jwt.fish $(DESTDIR)$(fishdir)/pam-jwt.fish
 	$(INSTALL) -d $(DESTDIR)$(unitdir)/timers.target.wants
 	for unit in pam-jwt-clean.service pam-jwt-clean.timer; do \
 	    sed -e 's|@bindir@|$(bindir)|' -e 's|@SECCONFDIR@|$(SECCONFDIR)|' packaging/systemd/$$unit >$(DESTDIR)$(unitdir)/$$unit && \
@@ -188,6 +195,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -f $(DESTDIR)$(unitdir)/pam-jwt-clean.service $(DESTDIR)$(unitdir)/pam-jwt-clean.timer \
 	    $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
+	rm -f $(DESTDIR)$(bashdir)/pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt $(DESTDIR)$(fishdir)/pam-jwt.fish
 	rm -rf $(DESTDIR)$(docdir)
 
 lint: ## check the manuals, the scripts and the format

@@ -515,6 +515,65 @@ def article():
     configure()
 
 
+def fail2ban():
+    """A real fail2ban bans who guesses, by sshd's lines and ours, and nobody else, whatever is in names and claims."""
+    global skipped
+    if not os.path.exists("/usr/bin/fail2ban-server"):
+        print("skip fail2ban: it is not here (make deps)")
+        skipped += 1
+        return
+    subprocess.run("cp -r /etc/fail2ban /tmp/f2b; rm -f /tmp/f2b/jail.d/*", shell=True, check=True)
+    write("/tmp/f2b/fail2ban.local", "[Definition]\ndbfile = :memory:\n")
+    write("/tmp/f2b/action.d/note.conf", "[Definition]\nactionban = echo <ip> >>/tmp/banned\n")
+    write("/tmp/f2b/jail.local", "[DEFAULT]\nignoreself = false\nignoreip =\nbackend = polling\nusedns = no\n[sshd]\nenabled = true\nlogpath = /tmp/auth.log\n"
+          "maxretry = 3\nfindtime = 600\naction = note\n")
+
+    def banned_by(log, wanted=True):
+        """Whom fail2ban bans when it reads this log, as /var/log/auth.log has it."""
+        lines = [re.sub(r"^<\d+>(\w+ +\d+ [0-9:]+) ", r"\1 web1 ", l) for l in log.splitlines()]
+        write("/tmp/auth.log", "".join(l + "\n" for l in lines))
+        write("/tmp/banned", "")
+        server = spawn("/usr/bin/fail2ban-server", "-f", "-c", "/tmp/f2b", "-s", "/tmp/f2b.sock", "-p", "/tmp/f2b.pid", "--logtarget", "/tmp/f2b.log", "-x",
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(80 if wanted else 40):
+            time.sleep(0.25)
+            if wanted and open("/tmp/banned").read():
+                time.sleep(1)
+                break
+        server.terminate()
+        server.wait()
+        return set(open("/tmp/banned").read().split())
+
+    configure()
+    mark = log_mark()
+    for n in range(5):
+        by_password("alice", make({"sub": "alice", "exp": int(time.time()) + 300}, "x" * 64))
+    guesses = log_since(mark)
+    got = banned_by(guesses)
+    expect("fail2ban bans who guesses tokens", got == {"127.0.0.1"}, (got, guesses[-500:]))
+    matched = subprocess.run(["fail2ban-regex", "/tmp/auth.log", "/tmp/f2b/filter.d/sshd.conf", "--print-all-matched"], capture_output=True, text=True).stdout
+    expect("and reads our line as it reads pam_unix's", matched.count("pam_jwt(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=127.0.0.1  user=alice") >= 5, matched)
+    mark = log_mark()
+    now = int(time.time())
+    hostile = ["alice rhost=9.9.9.9 user=root", "x  rhost=9.9.9.9", "alice from 9.9.9.9 port 22 ssh2", "rhost=9.9.9.9", "x\nsshd[1]: Failed password for root from 9.9.9.9 port 22 ssh2"]
+    for text in hostile:
+        for claims in ({"sub": text}, {"sub": "alice", "iss": text, "exp": now - 500}, {"sub": "alice", "jti": text, "exp": 1}, {"sub": text + "@x", "exp": now + 300}, {"aud": text, "sub": "alice", "exp": now + 300}):
+            by_password("alice", make(claims))
+        by_password("alice", make({"sub": "alice", "exp": now + 300}, kid=text))
+        by_password("alice", make({"sub": "alice", "exp": now + 300}, alg=text))
+        by_password(text, make({"sub": text, "exp": now + 300}))
+    log = log_since(mark)
+    ours = "".join(l + "\n" for l in log.splitlines() if "pam_jwt(" in l)
+    expect("hostile names and claims were logged (so that the next means something)", ours.count("9.9.9.9") >= 10, ours[-800:])
+    got = banned_by(log)
+    expect("nothing in a user name or a claim makes fail2ban ban another address", got <= {"127.0.0.1"}, got)
+    got = banned_by(ours * 4, False)
+    expect("nor do our lines alone, however often", got <= {"127.0.0.1"}, got)
+    # The same hunt finds a line that does carry an address.
+    got = banned_by("".join(l.replace("127.0.0.1", "9.9.9.9") + "\n" for l in guesses.splitlines()))
+    expect("another address in sshd's own lines would be banned", got == {"9.9.9.9"}, got)
+
+
 def checked():
     """check reads sshd's own settings from sshd."""
     keep = open("/etc/ssh/sshd_config").read()
@@ -657,6 +716,7 @@ try:
     environment()
     account()
     once()
+    fail2ban()
     checked()
     bleed()
     if "--slow" in sys.argv:
