@@ -236,6 +236,8 @@ cli_check_pam(const char *folder, const struct config *config,
     int count = scandir(folder, &names, NULL, alphasort);
     size_t found = 0;
 
+    if (count < 0)
+        cli_found(errors, "%s: cannot be read", folder);
     for (int i = 0; i < count; i++) {
         struct pamlines lines = {0};
         char what[PAMLINE_WHAT_MAX] = "";
@@ -243,9 +245,10 @@ cli_check_pam(const char *folder, const struct config *config,
                                         errors, warnings};
 
         if (names[i]->d_name[0] != '.') {
-            /* A service that cannot be read whole is none of ours to judge. */
-            if (pamlines_read(folder, names[i]->d_name, &lines, what) &&
-                stands_in(&lines, folder, names[i]->d_name)) {
+            if (!pamlines_read(folder, names[i]->d_name, &lines, what))
+                cli_found(warnings, "%s/%s: %s: not all of it was checked",
+                          folder, text_bare(names[i]->d_name).text, what);
+            if (stands_in(&lines, folder, names[i]->d_name)) {
                 found++;
                 check_service(&service);
                 if (text_equal(service.name, "sshd"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pamline.h"
 
+#include "cli.h"
 #include "text.h"
 
 #include <errno.h>
@@ -19,13 +20,6 @@ struct reader {
 
 static bool read_service(struct reader *reader, const char *service,
                          const char *type, int depth);
-
-static bool
-no_memory(struct reader *reader)
-{
-    snprintf(reader->what, PAMLINE_WHAT_MAX, "out of memory");
-    return false;
-}
 
 /*
  * The next word of a line, cut out in place: up to white space, or what is
@@ -57,7 +51,7 @@ next_word(char **at)
     return word;
 }
 
-static bool
+static void
 add_line(struct reader *reader, const char *file, unsigned long number,
          const char *type, const char *control, const char *path, char *rest)
 {
@@ -70,7 +64,7 @@ add_line(struct reader *reader, const char *file, unsigned long number,
 
     larger = reallocarray(lines->items, lines->count + 1, sizeof *larger);
     if (larger == NULL)
-        return no_memory(reader);
+        cli_no_memory();
     lines->items = larger;
     line.file = strdup(file);
     line.type = strdup(type);
@@ -78,10 +72,10 @@ add_line(struct reader *reader, const char *file, unsigned long number,
     line.module = strdup(name != NULL ? name + 1 : path);
     while (whole && (word = next_word(&rest)) != NULL)
         whole = strings_add(&line.arguments, word, strlen(word));
+    if (!whole || line.file == NULL || line.type == NULL ||
+        line.control == NULL || line.module == NULL)
+        cli_no_memory();
     lines->items[lines->count++] = line;
-    return (whole && line.file != NULL && line.type != NULL &&
-            line.control != NULL && line.module != NULL) ||
-           no_memory(reader);
 }
 
 /* One line without its comment; `type` is that of an including line. */
@@ -105,7 +99,8 @@ read_line(struct reader *reader, const char *file, unsigned long number,
         return true;
     if (text_equal(control, "include") || text_equal(control, "substack"))
         return read_service(reader, path, own, depth);
-    return add_line(reader, file, number, own, control, path, text);
+    add_line(reader, file, number, own, control, path, text);
+    return true;
 }
 
 /* The next line with those that a backslash joins to it. False: the end. */
@@ -129,8 +124,9 @@ join_lines(FILE *in, char **text, size_t *size, unsigned long *number,
         if (getline(&more, &more_size, in) < 0)
             break;
         ++*number;
+        /* Half a line would be another line. */
         if (asprintf(&joined, "%s%s", *text, more) < 0)
-            break;
+            cli_no_memory();
         free(*text);
         *text = joined;
         *size = strlen(joined) + 1;
@@ -154,7 +150,7 @@ read_service(struct reader *reader, const char *service, const char *type,
 
     if (asprintf(&path, "%s%s%s", service[0] == '/' ? "" : reader->folder,
                  service[0] == '/' ? "" : "/", service) < 0)
-        return no_memory(reader);
+        cli_no_memory();
     if (depth > DEPTH_MAX) {
         snprintf(reader->what, PAMLINE_WHAT_MAX, "%s includes itself",
                  text_bare(path).text);

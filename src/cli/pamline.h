@@ -25,9 +25,9 @@ struct pamlines {
 
 /*
  * Reads DIR/SERVICE and what it includes (@include, include, substack), of
- * which only the same type counts. False: out of memory, or a file that cannot
- * be read, or that includes itself; `ret_what` says which. pamlines_done() is
- * due in every case.
+ * which only the same type counts. False: a file that cannot be read, or that
+ * includes itself; `ret_what` says which, and the lines before it are there.
+ * Out of memory ends the program. pamlines_done() is due in every case.
  */
 #define PAMLINE_WHAT_MAX 300
 bool pamlines_read(const char *folder, const char *service,
