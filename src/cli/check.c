@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <json-c/json.h>
 #include <libgen.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,7 +187,8 @@ check_state(const struct issuer *issuer, struct findings *findings)
 {
     const struct ledger_policy *policy = &issuer->ledger;
     const struct ticket ticket = {.issuer = "pam-jwt check",
-                                  .token_id = "pam-jwt check"};
+                                  .token_id = "pam-jwt check",
+                                  .issued = (double)INFINITY};
     struct ledger ledger = {0};
     char what[STORE_WHAT_MAX] = "";
 
