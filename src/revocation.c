@@ -4,6 +4,7 @@
 #include "encoding.h"
 
 #include <json-c/json.h>
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,13 @@ revocation_at(const struct ticket *ticket, size_t at,
         .token_id = scopes[at].token_id ? ticket->token_id : NULL,
     };
     return true;
+}
+
+bool
+revocation_covers(double issued, double before)
+{
+    /* An "iat" that is none has no way out, either. */
+    return !(floor(issued) > before);
 }
 
 static bool

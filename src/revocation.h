@@ -37,6 +37,12 @@ bool revocation_at(const struct ticket *ticket, size_t at,
                    struct revocation *ret_revocation);
 
 /*
+ * Whether a token with this "iat" is one of those issued until `before`: by the
+ * whole second, so that a fraction of the second of a revocation is no way out.
+ */
+bool revocation_covers(double issued, double before);
+
+/*
  * What is taken back, in one spelling: a JSON object with the members "iss",
  * "sub" and "jti" that are given. For the caller to free; NULL: out of memory.
  */

@@ -325,7 +325,7 @@ is_taken_back(const struct state *state, const char *scope, double issued,
         snprintf(ret_what, STORE_WHAT_MAX, "by a damaged record, %s/%s",
                  text_bare(state->path).text, path);
         answer = STORE_YES;
-    } else if (issued <= revocation.before) {
+    } else if (revocation_covers(issued, revocation.before)) {
         snprintf(ret_what, STORE_WHAT_MAX, "by %s, all issued until %.0f",
                  text_bare(scope).text, revocation.before);
     } else {

@@ -2,10 +2,8 @@
 #include "cli.h"
 
 #include "states.h"
-#include "text.h"
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -315,7 +315,8 @@ is_taken_back(const struct state *state, const char *scope, double issued,
                          ret_what)) == NULL)
         return STORE_FAILED;
     if (reply->type == REDIS_REPLY_STRING &&
-        (!read_seconds(reply->str, &before) || issued <= before)) {
+        (!read_seconds(reply->str, &before) ||
+         revocation_covers(issued, before))) {
         snprintf(ret_what, STORE_WHAT_MAX, "by %s, all issued until %s",
                  text_bare(scope).text, text_bare(reply->str).text);
         answer = STORE_YES;

@@ -2,6 +2,7 @@
 #include "revocation.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,16 @@ Test(revocation, a_token_is_in_the_scopes_of_what_it_has)
                            "{\"iss\":\"i\",\"sub\":\"s\"}\n");
     list_scopes(&one, text);
     cr_expect_str_eq(text, "{\"jti\":\"j\"}\n{}\n");
+}
+
+Test(revocation, a_fraction_of_the_last_second_is_no_way_out)
+{
+    cr_expect(revocation_covers(99, 100));
+    cr_expect(revocation_covers(100, 100));
+    cr_expect(revocation_covers(100.9, 100));
+    cr_expect_not(revocation_covers(101, 100));
+    cr_expect_not(revocation_covers(INFINITY, 100));
+    cr_expect(revocation_covers(NAN, 100));
 }
 
 /* What could be taken for one another, if the parts were only put together. */
