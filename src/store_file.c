@@ -447,7 +447,10 @@ file_revoke(void *data, const struct revocation *revocation, double keep,
     return done;
 }
 
-/* Calls `each` with every revocation and its file's name. */
+/*
+ * Calls `each` with every revocation and its file's name. A record that is
+ * damaged is told at the end, and does not hide the others.
+ */
 static bool
 each_record(const struct state *state,
             bool (*each)(const struct revocation *revocation, const char *name,
@@ -456,32 +459,33 @@ each_record(const struct state *state,
 {
     DIR *names = list_names(state->folder, REVOKED);
     const struct dirent *entry;
-    bool goes_on = true;
+    bool done = true;
 
     if (names == NULL)
         return errno == ENOENT || failed(state, "list it", REVOKED, ret_what);
-    while (goes_on && (errno = 0, entry = readdir(names)) != NULL) {
+    while ((errno = 0, entry = readdir(names)) != NULL) {
         struct json_object *document;
         struct revocation revocation;
 
         if (entry->d_name[0] == '.')
             continue;
-        goes_on = read_record(state, entry->d_name, &document, &revocation);
-        if (goes_on)
-            goes_on = each(&revocation, entry->d_name, data);
-        if (!goes_on)
+        if (!read_record(state, entry->d_name, &document, &revocation)) {
+            done = false;
             snprintf(ret_what, STORE_WHAT_MAX,
                      "a damaged record, %s/" REVOKED
                      "/%s: it revokes whatever it was about; remove it when "
                      "nothing needs it",
                      text_bare(state->path).text,
                      text_bare(entry->d_name).text);
+        } else if (!each(&revocation, entry->d_name, data)) {
+            done = failed(state, "go on with it", entry->d_name, ret_what);
+        }
         jsondoc_free(document);
     }
-    if (goes_on && errno != 0)
-        goes_on = failed(state, "list it", REVOKED, ret_what);
+    if (errno != 0)
+        done = failed(state, "list it", REVOKED, ret_what);
     closedir(names);
-    return goes_on;
+    return done;
 }
 
 struct listing {
