@@ -478,7 +478,7 @@ each_record(const struct state *state,
                      text_bare(state->path).text,
                      text_bare(entry->d_name).text);
         } else if (!each(&revocation, entry->d_name, data)) {
-            done = failed(state, "go on with it", entry->d_name, ret_what);
+            done = failed(state, "go on with it", REVOKED, ret_what);
         }
         jsondoc_free(document);
     }
