@@ -113,8 +113,9 @@ $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
 $(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) src/redis/pam_jwt_redis.map
 	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lhiredis -lssl $(LIBS)
 
+# Only the command fetches keys.
 $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
-	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ -lcurl $(LIBS)
 
 # ssh and sudo take a program without arguments.
 $(BUILD)/pam-jwt-askpass: $(BUILD)/pam-jwt
@@ -142,7 +143,7 @@ FAIL_0   = fdopendir readdir dlopen strdup strndup realpath popen fdopen open_me
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
-FAIL_1   = open openat mkdirat renameat unlinkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
+FAIL_1   = open openat mkstemp rename futimens utimensat mkdirat renameat unlinkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
 FAIL_12  = regcomp regexec
 FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_putenv pam_set_data pam_set_item pam_fail_delay
@@ -164,6 +165,8 @@ $(BUILD)/%.o: %.c Makefile
 
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/redis/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d $(BUILD)/tests/fuzz/*.d)
 
+UNITS = $(notdir $(wildcard packaging/systemd/*))
+
 install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
@@ -173,8 +176,8 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -m 644 packaging/completions/_pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt
 	$(INSTALL) -m 644 packaging/completions/pam-jwt.fish $(DESTDIR)$(fishdir)/pam-jwt.fish
 	$(INSTALL) -d $(DESTDIR)$(unitdir)/timers.target.wants
-	for unit in pam-jwt-clean.service pam-jwt-clean.timer; do \
-	    sed -e 's|@bindir@|$(bindir)|' -e 's|@SECCONFDIR@|$(SECCONFDIR)|' packaging/systemd/$$unit >$(DESTDIR)$(unitdir)/$$unit && \
+	for unit in $(UNITS); do \
+	    sed -e 's|@bindir@|$(bindir)|' -e 's|@SECCONFDIR@|$(SECCONFDIR)|g' packaging/systemd/$$unit >$(DESTDIR)$(unitdir)/$$unit && \
 	    chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
 	ln -sf ../pam-jwt-clean.timer $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
@@ -193,8 +196,7 @@ uninstall: ## remove what install put there, but never while pam.d names it
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so $(DESTDIR)$(bindir)/pam-jwt \
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
-	rm -f $(DESTDIR)$(unitdir)/pam-jwt-clean.service $(DESTDIR)$(unitdir)/pam-jwt-clean.timer \
-	    $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
+	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	rm -f $(DESTDIR)$(bashdir)/pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt $(DESTDIR)$(fishdir)/pam-jwt.fish
 	rm -rf $(DESTDIR)$(docdir)
 

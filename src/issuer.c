@@ -161,14 +161,25 @@ issuer_choose(const struct policy *policy, const char *service,
                             ret_issuer, verdict);
 }
 
+enum reason
+issuer_load_keys(const struct issuer *issuer, time_t now,
+                 struct keyset *ret_keys, struct strings *problems,
+                 struct strings *notes)
+{
+    const struct keyset_policy policy = {
+        issuer->key_encoding, issuer->token.algorithms, issuer->key_age_max};
+
+    return keyset_load(&issuer->key_files, &policy, now, ret_keys, problems,
+                       notes);
+}
+
 /* Every usable key of a section, as thumbprints. False: out of memory. */
 static bool
 list_keys(const struct issuer *issuer, double now, struct strings *ret_prints)
 {
     struct keyset keys = {0};
     enum reason reason =
-        keyset_load(&issuer->key_files, issuer->key_encoding,
-                    issuer->token.algorithms, (time_t)now, &keys, NULL, NULL);
+        issuer_load_keys(issuer, (time_t)now, &keys, NULL, NULL);
     bool done =
         reason != REASON_NO_MEMORY && keyset_thumbprints(&keys, ret_prints);
 

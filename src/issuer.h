@@ -15,6 +15,7 @@ struct issuer {
     struct strings services; /* PAM services it is for; empty: any */
     struct strings key_files;
     enum key_encoding key_encoding;
+    double key_age_max; /* seconds; 0: any */
     struct token_policy token;
     char *user_map; /* path; NULL: the identity is the account's name */
     struct account_policy account;
@@ -60,6 +61,12 @@ enum reason issuer_choose(const struct policy *policy, const char *service,
  */
 enum reason issuers_check_keys(const struct policy *policy, double now,
                                struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/* keyset_load() of a section's files, under its rules. */
+enum reason issuer_load_keys(const struct issuer *issuer, time_t now,
+                             struct keyset *ret_keys, struct strings *problems,
+                             struct strings *notes)
     __attribute__((warn_unused_result));
 
 /* Frees the sections, so that there is none; a zeroed policy is allowed. */

@@ -9,13 +9,16 @@
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A file may be a little newer than a clock that is being set right. */
+#define FUTURE_MAX 300
+
 /* What loading one file needs to know, and where it says what is wrong. */
 struct loading {
-    enum key_encoding encoding;
-    unsigned allowed;
+    const struct keyset_policy *policy;
     time_t now;
     struct strings *problems;
     struct strings *notes;
@@ -149,7 +152,7 @@ load_secret(struct keyfile *file, struct file *content,
         return complain(loading->problems, file->path,
                         "a public key, but not as PEM, JWK or JWK Set "
                         "(openssl pkey -pubin -inform DER)");
-    if (!decode_secret(content, loading->encoding)) {
+    if (!decode_secret(content, loading->policy->encoding)) {
         content->size = whole;
         return complain(loading->problems, file->path,
                         "the secret is not written as key_encoding says");
@@ -161,7 +164,7 @@ load_secret(struct keyfile *file, struct file *content,
         return false;
     if (result != KEY_GOOD)
         return complain(loading->problems, file->path, what);
-    if (fits_any(&key, loading->allowed))
+    if (fits_any(&key, loading->policy->allowed))
         return add_key(file, &key);
     key_done(&key);
     return complain(loading->problems, file->path,
@@ -182,7 +185,7 @@ load_pem(struct keyfile *file, const struct file *content,
         return false;
     if (result != KEY_GOOD)
         return complain(loading->problems, file->path, what);
-    if (fits_any(&key, loading->allowed))
+    if (fits_any(&key, loading->policy->allowed))
         return add_key(file, &key);
     key_done(&key);
     return complain(loading->problems, file->path,
@@ -207,7 +210,7 @@ load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
 
     switch (key_from_jwk(jwk, &key, what)) {
     case KEY_GOOD:
-        if (fits_any(&key, loading->allowed))
+        if (fits_any(&key, loading->policy->allowed))
             return add_key(file, &key);
         complain_key(loading->notes, file->path, number, &key,
                      "it fits none of algorithms");
@@ -238,15 +241,45 @@ is_mixed(const struct keyfile *file)
     return false;
 }
 
+/*
+ * An issuer withdraws a key by no longer publishing it, which only a set that
+ * is fetched again can tell.
+ */
+static bool
+is_stale(const struct keyfile *file, const struct loading *loading,
+         char ret_what[READFILE_WHAT_MAX])
+{
+    double age = (double)loading->now - file->changed;
+
+    if (loading->policy->age_max == 0)
+        return false;
+    if (age > loading->policy->age_max)
+        snprintf(ret_what, READFILE_WHAT_MAX,
+                 "the key set was last fetched %.0fs ago, max_key_age is %.0fs "
+                 "(does pam-jwt jwks fetch still run?)",
+                 age, loading->policy->age_max);
+    else if (age < -FUTURE_MAX)
+        snprintf(ret_what, READFILE_WHAT_MAX,
+                 "the key set is %.0fs newer than this host's clock, which "
+                 "max_key_age does not allow",
+                 -age);
+    else
+        return false;
+    return true;
+}
+
 static bool
 load_document(struct keyfile *file, bool file_is_private,
               const struct loading *loading)
 {
     struct json_object *set;
+    char what[READFILE_WHAT_MAX];
     bool is_private = false;
     bool good = true;
 
     file->is_set = jsondoc_find(file->document, "keys", &set);
+    if (file->is_set && is_stale(file, loading, what))
+        return complain(loading->problems, file->path, what);
     if (!file->is_set)
         good = load_jwk(file, 1, file->document, loading, &is_private);
     else if (!jsondoc_is_array(set))
@@ -302,6 +335,7 @@ load_file(struct keyfile *file, const struct loading *loading)
 
     if (!readfile(file->path, KEYSET_FILE_MAX, &content, what))
         return complain(loading->problems, file->path, what);
+    file->changed = content.changed;
     while (at < content.size && is_space(content.data[at]))
         at++;
     if (strstr(content.data, "-----BEGIN") != NULL)
@@ -315,11 +349,11 @@ load_file(struct keyfile *file, const struct loading *loading)
 }
 
 enum reason
-keyset_load(const struct strings *paths, enum key_encoding encoding,
-            unsigned allowed, time_t now, struct keyset *ret_keys,
-            struct strings *problems, struct strings *notes)
+keyset_load(const struct strings *paths, const struct keyset_policy *policy,
+            time_t now, struct keyset *ret_keys, struct strings *problems,
+            struct strings *notes)
 {
-    const struct loading loading = {encoding, allowed, now, problems, notes};
+    const struct loading loading = {policy, now, problems, notes};
     struct keyset keys = {0};
     bool good = true;
     size_t found = 0;

@@ -27,10 +27,18 @@ enum key_encoding {
     ENCODING_BASE64URL
 };
 
+/* What the keys of a section have to be like. */
+struct keyset_policy {
+    enum key_encoding encoding;
+    unsigned allowed; /* bits of algorithm_bit(), 0 for the defaults */
+    double age_max;   /* seconds since a JWK Set was fetched; 0: any */
+};
+
 /* The keys of one file. */
 struct keyfile {
     const char *path; /* borrowed from the list given to keyset_load() */
     bool is_set;      /* a JWK Set: "kid" chooses in it */
+    double changed;   /* the file's time, seconds since the epoch */
     struct json_object *document;
     struct key *keys;
     size_t count;
@@ -44,16 +52,18 @@ struct keyset {
 
 /*
  * Reads all files. The format is recognised from the content: PEM, a JWK, a
- * JWK Set, or else a shared secret in `encoding`. A bad key is left out and
- * said in `problems` ("FILE: what is wrong", safe to log); so is a key that no
- * algorithm of `allowed` (bits of algorithm_bit(), 0 for the defaults) fits.
- * Keys meant for other uses are left out silently, or into `notes` when that
- * is not NULL. KEY_UNAVAILABLE when no key is left, or NO_MEMORY. keyset_done()
- * is due in every case; `paths` must outlive the set.
+ * JWK Set, or else a shared secret in the policy's encoding. A bad key is left
+ * out and said in `problems` ("FILE: what is wrong", safe to log); so is a key
+ * that no allowed algorithm fits, and a JWK Set whose file was last changed
+ * longer ago than `age_max`, or lies in the future. Keys meant for other uses
+ * are left out silently, or into `notes` when that is not NULL. KEY_UNAVAILABLE
+ * when no key is left, or NO_MEMORY. keyset_done() is due in every case;
+ * `paths` must outlive the set.
  */
-enum reason keyset_load(const struct strings *paths, enum key_encoding encoding,
-                        unsigned allowed, time_t now, struct keyset *ret_keys,
-                        struct strings *problems, struct strings *notes)
+enum reason keyset_load(const struct strings *paths,
+                        const struct keyset_policy *policy, time_t now,
+                        struct keyset *ret_keys, struct strings *problems,
+                        struct strings *notes)
     __attribute__((warn_unused_result));
 
 /*

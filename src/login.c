@@ -33,9 +33,8 @@ load_keys(const struct login_request *request, struct login *login)
     enum reason reason;
 
     verdict_check(verdict, "keys", "key_file");
-    reason = keyset_load(&issuer->key_files, issuer->key_encoding,
-                         issuer->token.algorithms, (time_t)request->now,
-                         &login->keys, &login->key_problems, NULL);
+    reason = issuer_load_keys(issuer, (time_t)request->now, &login->keys,
+                              &login->key_problems, NULL);
     if (reason == REASON_OK)
         return reason;
     return verdict_refuse(verdict, reason, "%s",

@@ -144,6 +144,7 @@ readfile(const char *path, size_t size_max, struct file *ret_file,
     good = read_all(descriptor, size_max, &file, ret_what);
     if (good) {
         file.is_private = (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+        file.changed = (double)status.st_mtime;
         *ret_file = file;
         file = (struct file){0};
     }

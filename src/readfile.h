@@ -13,6 +13,7 @@ struct file {
     char *data; /* with a NUL behind the last byte, which does not count */
     size_t size;
     bool is_private; /* neither group nor others may read it */
+    double changed;  /* when it was written last, seconds since the epoch */
 };
 
 /*

@@ -347,6 +347,8 @@ static const struct setting settings[] = {
         "files with the keys: a shared secret, PEM, JWK or JWK Set (required)"),
     ROW("key_encoding",    ISSUER(key_encoding),                set_encoding,   "text",                          0, 0,
         "how a shared secret is written: text, hex, base64, base64url"),
+    ROW("max_key_age",     ISSUER(key_age_max),                 set_duration,   "0",                             0, YEAR,
+        "longest time since a JWK Set was fetched (its file's time); 0 = any"),
     ROW("algorithms",      ISSUER(token.algorithms),            set_algorithms, NULL,                            0, 0,
         "signature algorithms allowed; by default those of the keys' own types"),
     ROW("issuer",          SECTION(token.claims.issuer),        set_text,       NULL,                            0, 1024,

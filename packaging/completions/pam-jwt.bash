@@ -4,7 +4,8 @@
 # _pam_jwt_words [COMMAND]: the commands, or the options of one.
 _pam_jwt_words() {
     pam-jwt --help 2>/dev/null | awk -v wanted="$1" '
-        /^  pam-jwt / { name = $2; if (wanted == "") print name }
+        /^  pam-jwt / { name = $2; word = wanted == "" ? $2 : name == wanted ? $3 : ""
+        if (word ~ /^[a-z]+$/ && !seen[word]++) print word }
         name == wanted && wanted != "" && !/^      [a-z]/ {
             while (match($0, /--[a-z][a-z-]*/)) {
                 print substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH) } }'
@@ -14,7 +15,7 @@ _pam_jwt() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     case $before in
-    --config | --key | --out | --pam)
+    --config | --key | --out | --to | --ca | --pam)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
     esac

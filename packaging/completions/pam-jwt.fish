@@ -4,7 +4,8 @@
 # The commands, or the options of the one in $argv.
 function __pam_jwt_words
     pam-jwt --help 2>/dev/null | awk -v wanted="$argv" '
-        /^  pam-jwt / { name = $2; if (wanted == "") print name }
+        /^  pam-jwt / { name = $2; word = wanted == "" ? $2 : name == wanted ? $3 : ""
+        if (word ~ /^[a-z]+$/ && !seen[word]++) print word }
         name == wanted && wanted != "" && !/^      [a-z]/ {
             while (match($0, /--[a-z][a-z-]*/)) {
                 print substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH) } }'

@@ -2,89 +2,15 @@
 #include "cli.h"
 
 #include "config.h"
-#include "text.h"
+#include "finding.h"
 
 #include <getopt.h>
 #include <grp.h>
-#include <json-c/json.h>
-#include <libgen.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define PAM_FOLDER "/etc/pam.d"
-
-/* What was found, before any of it is printed. */
-struct findings {
-    struct strings errors;
-    struct strings warnings;
-};
-
-/*
- * A folder that others may write lets them put another file in its place; one
- * with the sticky bit, such as /tmp, lets them when the file is gone.
- */
-static void
-check_folders(const char *path, struct findings *findings)
-{
-    char *folder = realpath(path, NULL);
-    struct stat status;
-
-    while (folder != NULL && strcmp(folder, "/") != 0) {
-        char *parent = strdup(dirname(folder));
-
-        free(folder);
-        folder = parent;
-        if (folder == NULL || stat(folder, &status) != 0)
-            break;
-        if (status.st_uid != 0 && status.st_uid != geteuid())
-            cli_found(&findings->errors,
-                      "%s: the folder %s belongs to uid %lu, who can "
-                      "replace the file; chown root",
-                      path, folder, (unsigned long)status.st_uid);
-        else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-            cli_found((status.st_mode & S_ISVTX) != 0 ? &findings->warnings
-                                                      : &findings->errors,
-                      "%s: others may write the folder %s and replace the "
-                      "file; chmod go-w",
-                      path, folder);
-    }
-    free(folder);
-}
-
-/* The issuer a finding is about: "[issuer NAME] " or nothing. */
-static struct shown
-about(const struct issuer *issuer)
-{
-    struct shown shown = {""};
-
-    if (issuer->name != NULL)
-        snprintf(shown.text, sizeof shown.text, "[issuer %s] ", issuer->name);
-    return shown;
-}
-
-static void
-check_keys(const struct issuer *issuer, struct findings *findings)
-{
-    struct keyset keys = {0};
-    enum reason reason;
-
-    for (size_t i = 0; i < issuer->key_files.count; i++)
-        check_folders(issuer->key_files.items[i], findings);
-    reason = keyset_load(&issuer->key_files, issuer->key_encoding,
-                         issuer->token.algorithms, time(NULL), &keys,
-                         &findings->errors, &findings->warnings);
-    if (reason != REASON_OK || keyset_build_all(&keys, &findings->errors) == 0)
-        cli_found(&findings->errors,
-                  "%skey_file: no usable key is left, every token is refused "
-                  "as key_unavailable",
-                  about(issuer).text);
-    keyset_done(&keys);
-}
 
 /* A group that is not there lets nobody in, which looks like another cause. */
 static void
@@ -95,9 +21,11 @@ check_groups(const struct issuer *issuer, struct findings *findings)
     for (size_t i = 0; i < groups->count; i++)
         if (!text_equal(groups->items[i], "*") &&
             getgrnam(groups->items[i]) == NULL)
-            cli_found(&findings->warnings,
-                      "%sallow_groups: there is no group %s on this host",
-                      about(issuer).text, text_bare(groups->items[i]).text);
+            finding_add(findings, FINDING_WARNING,
+                        cli_setting_of(issuer, "allow_groups").text,
+                        "nobody gets in by it", "make the group, or correct it",
+                        "there is no group %s on this host",
+                        text_bare(groups->items[i]).text);
 }
 
 /* Whether a host that is given a token could use it on another. */
@@ -111,17 +39,19 @@ check_binding(const struct issuer *issuer, struct findings *findings)
         if (strstr(audience->items[i], "%h") == NULL)
             is_bound = false;
     if (!is_bound && !issuer->ledger.one_time)
-        cli_found(&findings->warnings,
-                  "%sneither one_time nor a host name (%%h) in every audience: "
-                  "a host that a token is typed into can log in with it on "
-                  "another; have tokens made for one host, or once",
-                  about(issuer).text);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "audience").text,
+                    "a host that a token is typed into can log in with it on "
+                    "another",
+                    "have tokens made for one host, or once",
+                    "neither one_time nor a host name (%%h) in every audience");
     else if (!is_bound && strncmp(issuer->ledger.place.state, "file:", 5) == 0)
-        cli_found(&findings->warnings,
-                  "%sone_time with a state of this host alone, and no host "
-                  "name (%%h) in every audience: a token is good once on each "
-                  "host; add %%h, or share a Redis state",
-                  about(issuer).text);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "one_time").text,
+                    "a token is good once on each host",
+                    "add %h, or share a Redis state",
+                    "a state of this host alone, and no host name (%%h) in "
+                    "every audience");
 }
 
 /* Claims that providers let people write themselves. */
@@ -143,14 +73,15 @@ check_identity(const struct issuer *issuer, struct findings *findings)
                 strstr(claims->requirements.items[j].claim, "email_verified") !=
                     NULL)
                 return;
-        cli_found(&findings->warnings,
-                  "%suser_claim is %s, which people can set themselves at many "
-                  "providers, to somebody else's too: %s",
-                  about(issuer).text, name,
-                  text_equal(name, "email")
-                      ? "add require = email_verified = true, or use sub with "
-                        "a user_map"
-                      : "use sub with a user_map");
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "user_claim").text,
+                    "people can set themselves what it says at many providers, "
+                    "to somebody else's too",
+                    text_equal(name, "email")
+                        ? "add require = email_verified = true, or use sub "
+                          "with a user_map"
+                        : "use sub with a user_map",
+                    "it is %s", name);
     }
 }
 
@@ -158,27 +89,30 @@ static void
 check_rules(const struct issuer *issuer, struct findings *findings)
 {
     if (issuer->user_map != NULL) {
-        check_folders(issuer->user_map, findings);
-        cli_check_map(issuer, &findings->errors, &findings->warnings);
+        cli_check_folders(issuer->user_map, findings);
+        cli_check_map(issuer, findings);
     }
     check_groups(issuer, findings);
     if (issuer->token.claims.audience.count == 0)
-        cli_found(&findings->warnings,
-                  "%saudience is unset: a token made for this issuer's other "
-                  "uses logs in here too; have tokens made with "
-                  "aud=ssh://HOST and set audience = ssh://%%h",
-                  about(issuer).text);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "audience").text,
+                    "a token made for this issuer's other uses logs in here, "
+                    "too",
+                    "have tokens made with aud=ssh://HOST and set audience = "
+                    "ssh://%h",
+                    "it is unset");
     check_binding(issuer, findings);
     check_identity(issuer, findings);
     if (issuer->token.claims.max_lifetime == 0)
-        cli_found(&findings->warnings,
-                  "%smax_lifetime is 0: a token that was stolen may be good "
-                  "for years; set it to what the issuer gives",
-                  about(issuer).text);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "max_lifetime").text,
+                    "a token that was stolen may be good for years",
+                    "set it to what the issuer gives", "it is 0");
     if (!issuer->token.claims.refuse_refresh)
-        cli_found(&findings->warnings,
-                  "%srefuse_refresh is no: a refresh or ID token logs in",
-                  about(issuer).text);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "refuse_refresh").text,
+                    "a refresh or ID token logs in",
+                    "set it to yes, and give out access tokens", "it is no");
 }
 
 /* Whether a login would get an answer, and whether anybody cleans up. */
@@ -200,12 +134,16 @@ check_state(const struct issuer *issuer, struct findings *findings)
         (policy->one_time &&
          ledger.store->overdue(ledger.state, (double)time(NULL), what) ==
              STORE_FAILED))
-        cli_found(&findings->errors,
-                  "%sstate: %s; until then every token is refused as "
-                  "state_unavailable",
-                  about(issuer).text, what);
+        finding_add(findings, FINDING_ERROR,
+                    cli_setting_of(issuer, "state").text,
+                    "every token is refused as state_unavailable",
+                    "mend it, then check again", "%s", what);
     else if (what[0] != '\0')
-        cli_found(&findings->warnings, "%sstate: %s", about(issuer).text, what);
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "state").text,
+                    "the state grows without end",
+                    "look at pam-jwt-clean.timer, or run pam-jwt clean daily",
+                    "%s", what);
     ledger_close(&ledger);
 }
 
@@ -216,28 +154,21 @@ check_config(const struct config *config, struct findings *findings)
     struct verdict verdict = {0};
 
     for (size_t i = 0; i < policy->issuer_count; i++) {
-        check_keys(&policy->issuers[i], findings);
+        cli_check_keys(&policy->issuers[i], findings);
         check_rules(&policy->issuers[i], findings);
         check_state(&policy->issuers[i], findings);
     }
     if (issuers_check_keys(policy, (double)time(NULL), &verdict) != REASON_OK)
-        cli_found(&findings->errors, "key_file: %s", verdict.detail);
+        finding_add(findings, FINDING_ERROR, "key_file",
+                    "every token is refused as bad_config",
+                    "give each issuer keys of its own", "%s", verdict.detail);
     if (config->hostname == NULL || strchr(config->hostname, '.') == NULL)
-        cli_found(&findings->warnings,
-                  "hostname is %s, which has no domain: %%h in audience "
-                  "would be the same on hosts of other domains",
-                  text_bare(config->hostname).text);
-}
-
-static void
-print_text(const struct findings *findings)
-{
-    for (size_t i = 0; i < findings->errors.count; i++)
-        printf("error: %s\n", findings->errors.items[i]);
-    for (size_t i = 0; i < findings->warnings.count; i++)
-        printf("warning: %s\n", findings->warnings.items[i]);
-    printf("%zu errors, %zu warnings\n", findings->errors.count,
-           findings->warnings.count);
+        finding_add(findings, FINDING_WARNING, "hostname",
+                    "%h in audience would be the same on hosts of other "
+                    "domains",
+                    "set hostname to the full name",
+                    "it is %s, which has no domain",
+                    text_bare(config->hostname).text);
 }
 
 static void
@@ -245,8 +176,11 @@ print_json(const struct findings *findings)
 {
     struct json_object *object = cli_object();
 
-    cli_add(object, "errors", cli_array(&findings->errors));
-    cli_add(object, "warnings", cli_array(&findings->warnings));
+    cli_add_number(object, "errors",
+                   (int64_t)finding_count(findings, FINDING_ERROR));
+    cli_add_number(object, "warnings",
+                   (int64_t)finding_count(findings, FINDING_WARNING));
+    cli_add(object, "findings", finding_json(findings));
     cli_print_json(object);
 }
 
@@ -260,7 +194,7 @@ cli_check(int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
-    struct findings findings = {{0}, {0}};
+    struct findings findings = {0};
     struct config config;
     const char *path = CONFIG_PATH;
     const char *pam = PAM_FOLDER;
@@ -285,20 +219,21 @@ cli_check(int argc, char **argv)
         return cli_usage("check");
 
     if (config_read(path, 0, NULL, &config)) {
-        check_folders(path, &findings);
+        cli_check_folders(path, &findings);
         check_config(&config, &findings);
-        cli_check_pam(pam, &config, &findings.errors, &findings.warnings);
+        cli_check_pam(pam, &config, &findings);
     } else {
         for (size_t i = 0; i < config.errors.count; i++)
-            cli_found(&findings.errors, "%s", config.errors.items[i]);
+            finding_add_line(&findings, FINDING_ERROR, config.errors.items[i],
+                             "every token is refused as bad_config",
+                             "correct it (pam_jwt.conf(5))");
     }
-    (json ? print_json : print_text)(&findings);
-    code = config.is_mistaken || findings.errors.count > 0 ||
-                   (strict && findings.warnings.count > 0)
+    (json ? print_json : finding_print)(&findings);
+    code = config.is_mistaken || finding_count(&findings, FINDING_ERROR) > 0 ||
+                   (strict && findings.count > 0)
                ? EXIT_NO
                : EXIT_YES;
-    strings_done(&findings.errors);
-    strings_done(&findings.warnings);
+    finding_done(&findings);
     config_done(&config);
     return code;
 }

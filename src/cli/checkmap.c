@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
+#include "finding.h"
 #include "issuer.h"
 #include "pattern.h"
 #include "text.h"
@@ -30,9 +31,20 @@ struct rules {
     struct rule *items;
     size_t count;
     const char *path;
-    struct strings *warnings;
+    struct findings *findings;
     size_t collisions;
 };
+
+/* "user_map FILE:LINE" */
+static struct shown
+place_of(const struct rules *rules, size_t line)
+{
+    struct shown shown;
+
+    snprintf(shown.text, sizeof shown.text, "user_map %.100s:%zu", rules->path,
+             line);
+    return shown;
+}
 
 /* Behind a bracket expression, or behind the character that is no bracket. */
 static const char *
@@ -232,11 +244,12 @@ static void
 check_alone(const struct rules *rules, const struct rule *rule)
 {
     if (varies_outside(rule) || groups_run_together(rule))
-        cli_found(rules->warnings,
-                  "user_map %s:%zu: different identities can reach one "
-                  "account: put all that varies into groups that the user "
-                  "has, with a byte between them that no group matches",
-                  rules->path, rule->number);
+        finding_add(rules->findings, FINDING_WARNING,
+                    place_of(rules, rule->number).text,
+                    "one person could log in as another",
+                    "put all that varies into groups that the user has, with "
+                    "a byte between them that no group matches",
+                    "different identities can reach one account");
 }
 
 /* The literal text in front of the first group and behind the last. */
@@ -270,11 +283,14 @@ check_pairs(const struct rules *rules)
     for (size_t i = 0; i < rules->count; i++)
         for (size_t j = 0; j < i; j++)
             if (can_both_give(&rules->items[j], &rules->items[i])) {
-                cli_found(rules->warnings,
-                          "user_map %s:%zu: different identities can reach one "
-                          "account: line %zu can give the same accounts",
-                          rules->path, rules->items[i].number,
-                          rules->items[j].number);
+                finding_add(rules->findings, FINDING_WARNING,
+                            place_of(rules, rules->items[i].number).text,
+                            "one person could log in as another",
+                            "give each line accounts of its own, by a prefix "
+                            "or allow_users",
+                            "different identities can reach one account: line "
+                            "%zu can give the same accounts",
+                            rules->items[j].number);
                 break;
             }
 }
@@ -294,11 +310,13 @@ check_plain(void *context, const struct usermap_line *line)
             pattern_matches(rule->matches, line->identity))
             continue;
         if (rules->collisions++ < COLLISIONS_MAX)
-            cli_found(rules->warnings,
-                      "user_map %s:%zu: different identities can reach the "
-                      "account %s: the expression of line %zu gives it, too",
-                      rules->path, line->number, text_bare(line->user).text,
-                      rule->number);
+            finding_add(rules->findings, FINDING_WARNING,
+                        place_of(rules, line->number).text,
+                        "one person could log in as another",
+                        "give it in one of the lines only",
+                        "different identities can reach the account %s: the "
+                        "expression of line %zu gives it, too",
+                        text_bare(line->user).text, rule->number);
     }
     return NULL;
 }
@@ -323,14 +341,17 @@ check_system(const struct rules *rules, const struct rule *rule,
         if (entry->pw_uid <= SYSTEM_UID_MAX &&
             may_be_named(policy, entry->pw_name) &&
             pattern_matches(rule->gives, entry->pw_name)) {
-            cli_found(rules->warnings,
-                      "user_map %s:%zu: it can give a system account such as "
-                      "%s, and min_uid = %lu, allow_root = %s alone decide; "
-                      "write a narrower expression, allow_users or "
-                      "user_pattern",
-                      rules->path, rule->number, entry->pw_name,
-                      (unsigned long)policy->min_uid,
-                      policy->allow_root ? "yes" : "no");
+            char why[80];
+
+            snprintf(why, sizeof why,
+                     "min_uid = %lu, allow_root = %s alone decide",
+                     (unsigned long)policy->min_uid,
+                     policy->allow_root ? "yes" : "no");
+            finding_add(
+                rules->findings, FINDING_WARNING,
+                place_of(rules, rule->number).text, why,
+                "write a narrower expression, allow_users or user_pattern",
+                "it can give a system account such as %s", entry->pw_name);
             break;
         }
     endpwent();
@@ -374,15 +395,14 @@ is_name_byte(char c)
  * backslash matches any byte. NULL for nothing.
  */
 static const char *
-judge_domain(const char *expression)
+judge_domain(const char *expression, const char **ret_why, const char **ret_fix)
 {
     const char *items[PATTERN_LENGTH_MAX + 1];
     size_t count = 0;
     size_t from;
     bool has_dot = false;
     bool any_byte = false;
-    const char *wrong = NULL;
-
+    *ret_why = NULL;
     for (const char *at = expression; *at != '\0' && count < PATTERN_LENGTH_MAX;
          at = skip_item(at))
         items[count++] = at;
@@ -399,19 +419,30 @@ judge_domain(const char *expression)
     }
     if (!has_dot || from == count)
         return NULL;
-    if (any_byte)
-        wrong = "the domain has a dot that matches any byte: write \\.";
-    if (*items[from] != '\\' && varies_before(items, from))
-        wrong = "the domain is matched without its separator, evilexample.com "
-                "as well as example.com: write @ or \\. in front of it";
-    return wrong;
+    if (*items[from] != '\\' && varies_before(items, from)) {
+        *ret_why = "evilexample.com fits as well as example.com";
+        *ret_fix = "write @ or \\. in front of it";
+        return "the domain is matched without its separator";
+    }
+    if (!any_byte)
+        return NULL;
+    *ret_why = "somebody can register a domain that fits";
+    *ret_fix = "write \\.";
+    return "the domain has a dot that matches any byte";
+}
+
+static void
+mistake(struct findings *findings, const struct verdict *verdict)
+{
+    finding_add_line(findings, FINDING_ERROR, verdict->detail,
+                     "every token that needs the map is refused",
+                     "correct it, one line IDENTITY ACCOUNT each");
 }
 
 void
-cli_check_map(const struct issuer *issuer, struct strings *errors,
-              struct strings *warnings)
+cli_check_map(const struct issuer *issuer, struct findings *findings)
 {
-    struct rules rules = {.path = issuer->user_map, .warnings = warnings};
+    struct rules rules = {.path = issuer->user_map, .findings = findings};
     struct verdict verdict = {0};
     char *user = NULL;
     enum reason reason;
@@ -420,28 +451,34 @@ cli_check_map(const struct issuer *issuer, struct strings *errors,
     reason = usermap_choose(issuer->user_map, "", NULL, &user, &verdict);
     free(user);
     if (reason == REASON_BAD_CONFIG || reason == REASON_NO_MEMORY) {
-        cli_found(errors, "%s", verdict.detail);
+        mistake(findings, &verdict);
         return;
     }
     if (usermap_each(issuer->user_map, collect, &rules, &verdict) != REASON_OK)
-        cli_found(errors, "%s", verdict.detail);
+        mistake(findings, &verdict);
     for (size_t i = 0; i < rules.count; i++) {
         const struct rule *rule = &rules.items[i];
-        const char *wrong = judge_domain(rule->expression);
+        const char *why;
+        const char *fix;
+        const char *wrong = judge_domain(rule->expression, &why, &fix);
 
         check_alone(&rules, rule);
         check_system(&rules, rule, &issuer->account);
         if (wrong != NULL)
-            cli_found(warnings, "user_map %s:%zu: %s", rules.path, rule->number,
-                      wrong);
+            finding_add(findings, FINDING_WARNING,
+                        place_of(&rules, rule->number).text, why, fix, "%s",
+                        wrong);
     }
     check_pairs(&rules);
     if (rules.count > 0 && usermap_each(issuer->user_map, check_plain, &rules,
                                         &verdict) != REASON_OK)
-        cli_found(errors, "%s", verdict.detail);
+        mistake(findings, &verdict);
     if (rules.collisions > COLLISIONS_MAX)
-        cli_found(warnings, "user_map %s: %zu more such lines", rules.path,
-                  rules.collisions - COLLISIONS_MAX);
+        finding_add(findings, FINDING_WARNING, rules.path,
+                    "one person could log in as another",
+                    "give an account in one of the lines only",
+                    "%zu more lines whose account an expression gives, too",
+                    rules.collisions - COLLISIONS_MAX);
     for (size_t i = 0; i < rules.count; i++) {
         free(rules.items[i].expression);
         free(rules.items[i].user);

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "config.h"
+#include "finding.h"
 #include "pamline.h"
 #include "text.h"
 
@@ -27,8 +28,7 @@ struct service {
     const char *name;
     const struct pamlines *lines;
     const struct config *config;
-    struct strings *errors;
-    struct strings *warnings;
+    struct findings *findings;
 };
 
 static bool
@@ -71,17 +71,17 @@ check_auth(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        cli_found(service->errors,
-                  "%s: a token that is refused (%s) goes on to the next "
-                  "module, which may send it over the network or let its "
-                  "holder in; use [success=done ignore=ignore default=die]",
-                  place_of(line).text, code);
+        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                    "that may send it over the network or let its holder in",
+                    "use [success=done ignore=ignore default=die]",
+                    "a token that is refused (%s) goes on to the next module",
+                    code);
     pamline_action(line, "ignore", action);
     if (!text_equal(action, "ignore"))
-        cli_found(service->warnings,
-                  "%s: ignore=%s: a password is refused before another module "
-                  "can try it; use [success=done ignore=ignore default=die]",
-                  place_of(line).text, action);
+        finding_add(service->findings, FINDING_WARNING, place_of(line).text,
+                    "a password is refused before another module can try it",
+                    "use [success=done ignore=ignore default=die]", "ignore=%s",
+                    action);
 }
 
 static void
@@ -93,17 +93,17 @@ check_account(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        cli_found(service->errors,
-                  "%s: a token that is expired or revoked (%s) logs in all "
-                  "the same; use required",
-                  place_of(line).text, code);
+        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                    "what this line decides does not count", "use required",
+                    "a token that is expired or revoked (%s) logs in all the "
+                    "same",
+                    code);
     pamline_action(line, "success", action);
     if (text_equal(action, "done"))
-        cli_found(service->errors,
-                  "%s: success ends the account phase: pam_unix and others "
-                  "behind it are not asked whether the account is locked; use "
-                  "required",
-                  place_of(line).text);
+        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                    "pam_unix and others behind it are not asked whether the "
+                    "account is locked",
+                    "use required", "success ends the account phase");
 }
 
 static bool
@@ -142,25 +142,26 @@ check_session(const struct service *service, const struct pamline *ours)
             continue;
         if (line < ours && text_equal(line->module, "pam_systemd.so") &&
             limits_sessions(service->config))
-            cli_found(service->errors,
-                      "%s: session_limit has no effect behind pam_systemd "
-                      "(%s); put the line before it",
-                      place_of(ours).text, place_of(line).text);
+            finding_add(service->findings, FINDING_ERROR, place_of(ours).text,
+                        "sessions outlive their tokens",
+                        "put the line before it",
+                        "session_limit has no effect behind pam_systemd (%s)",
+                        place_of(line).text);
         if (line > ours && text_equal(line->module, "pam_env.so") &&
             has_argument(line, "user_readenv=1") && exports(service->config))
-            cli_found(service->errors,
-                      "%s: user_readenv=1 behind pam_jwt lets people set the "
-                      "variables of export_env themselves; put it before, or "
-                      "take it away",
-                      place_of(line).text);
+            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                        "it lets people set the variables of export_env "
+                        "themselves",
+                        "put it before, or take it away",
+                        "user_readenv=1 behind pam_jwt");
     }
     pamline_action(ours, "session_err", action);
     if (limits_sessions(service->config) && !text_equal(action, "bad") &&
         !text_equal(action, "die"))
-        cli_found(service->warnings,
-                  "%s: a session whose limit cannot be set is opened without "
-                  "one; with session_limit use required",
-                  place_of(ours).text);
+        finding_add(service->findings, FINDING_WARNING, place_of(ours).text,
+                    "it outlives its token", "with session_limit use required",
+                    "a session whose limit cannot be set is opened without "
+                    "one");
 }
 
 /* What the module itself would make of the line's arguments. */
@@ -172,8 +173,9 @@ check_arguments(const struct service *service, const struct pamline *line)
     if (!config_read(service->config->path, (int)line->arguments.count,
                      (const char *const *)line->arguments.items, &config))
         for (size_t i = 0; i < config.errors.count; i++)
-            cli_found(service->errors, "%s: %s", place_of(line).text,
-                      config.errors.items[i]);
+            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                        "every token is refused as bad_config",
+                        "correct the argument", "%s", config.errors.items[i]);
     config_done(&config);
 }
 
@@ -202,17 +204,20 @@ check_service(const struct service *service)
         }
     }
     if (auth != NULL && !has_account)
-        cli_found(service->warnings,
-                  "%s: %s has no account line of pam_jwt: a token that expires "
-                  "or is revoked before the session opens is not noticed",
-                  place_of(auth).text, service->name);
+        finding_add(service->findings, FINDING_WARNING, place_of(auth).text,
+                    "a token that expires or is revoked before the session "
+                    "opens is not noticed",
+                    "add account required pam_jwt.so",
+                    "%s has no account line of pam_jwt", service->name);
     if (auth != NULL && !has_session)
-        cli_found(limits_sessions(service->config) || exports(service->config)
-                      ? service->errors
-                      : service->warnings,
-                  "%s: %s has no session line of pam_jwt: no export_env, no "
-                  "session_limit, no audit line",
-                  place_of(auth).text, service->name);
+        finding_add(service->findings,
+                    limits_sessions(service->config) || exports(service->config)
+                        ? FINDING_ERROR
+                        : FINDING_WARNING,
+                    place_of(auth).text,
+                    "there is no export_env, no session_limit, no audit line",
+                    "add session optional pam_jwt.so",
+                    "%s has no session line of pam_jwt", service->name);
 }
 
 /* Whether the file itself names the module, or only what it includes. */
@@ -230,29 +235,33 @@ stands_in(const struct pamlines *lines, const char *folder, const char *name)
 
 void
 cli_check_pam(const char *folder, const struct config *config,
-              struct strings *errors, struct strings *warnings)
+              struct findings *findings)
 {
     struct dirent **names = NULL;
     int count = scandir(folder, &names, NULL, alphasort);
     size_t found = 0;
 
     if (count < 0)
-        cli_found(errors, "%s: cannot be read", folder);
+        finding_add(findings, FINDING_ERROR, folder,
+                    "the lines of pam_jwt were not looked at",
+                    "name the folder with --pam", "it cannot be read");
     for (int i = 0; i < count; i++) {
         struct pamlines lines = {0};
         char what[PAMLINE_WHAT_MAX] = "";
         const struct service service = {names[i]->d_name, &lines, config,
-                                        errors, warnings};
+                                        findings};
 
         if (names[i]->d_name[0] != '.') {
             if (!pamlines_read(folder, names[i]->d_name, &lines, what))
-                cli_found(warnings, "%s/%s: %s: not all of it was checked",
-                          folder, text_bare(names[i]->d_name).text, what);
+                finding_add(
+                    findings, FINDING_WARNING, text_bare(names[i]->d_name).text,
+                    "not all of it was checked", "correct it", "%s/%s: %s",
+                    folder, text_bare(names[i]->d_name).text, what);
             if (stands_in(&lines, folder, names[i]->d_name)) {
                 found++;
                 check_service(&service);
                 if (text_equal(service.name, "sshd"))
-                    cli_check_sshd(errors, warnings);
+                    cli_check_sshd(findings);
             }
             pamlines_done(&lines);
         }
@@ -260,8 +269,7 @@ cli_check_pam(const char *folder, const struct config *config,
     }
     free(names);
     if (found == 0)
-        cli_found(warnings,
-                  "%s: no file there has pam_jwt.so, so that no token logs in "
-                  "(README, First login)",
-                  folder);
+        finding_add(findings, FINDING_WARNING, folder, "no token logs in",
+                    "see First login in the README",
+                    "no file there has pam_jwt.so");
 }

@@ -4,6 +4,7 @@
 
 #include "reason.h"
 #include "stringlist.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,8 @@ int cli_askpass(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_clean(int argc, char **argv);
 int cli_issue(int argc, char **argv);
+int cli_jwks_fetch(int argc, char **argv);
+int cli_jwks_install(int argc, char **argv);
 int cli_keygen(int argc, char **argv);
 int cli_revoke(int argc, char **argv);
 int cli_revoked(int argc, char **argv);
@@ -33,13 +36,13 @@ int cli_verify(int argc, char **argv);
 
 /*
  * What there is to say about the user_map of an issuer (INTERFACE "check"):
- * mistakes go to `errors`; expressions by which more than one identity reaches
- * an account, that give a system account, or that match a domain without its
- * separator go to `warnings`.
+ * mistakes are errors; expressions by which more than one identity reaches an
+ * account, that give a system account, or that match a domain without its
+ * separator are warnings.
  */
 struct issuer;
-void cli_check_map(const struct issuer *issuer, struct strings *errors,
-                   struct strings *warnings);
+struct findings;
+void cli_check_map(const struct issuer *issuer, struct findings *findings);
 
 /*
  * What there is to say about the lines of pam_jwt.so in the services of a
@@ -47,17 +50,22 @@ void cli_check_map(const struct issuer *issuer, struct strings *errors,
  */
 struct config;
 void cli_check_pam(const char *folder, const struct config *config,
-                   struct strings *errors, struct strings *warnings);
+                   struct findings *findings);
 
 /* What there is to say about sshd's own settings, where sshd tells them. */
-void cli_check_sshd(struct strings *errors, struct strings *warnings);
+void cli_check_sshd(struct findings *findings);
 
-/* A finding that cannot be kept must not end in "0 errors". */
-#define cli_found(...)                  \
-    do {                                \
-        if (!strings_addf(__VA_ARGS__)) \
-            cli_no_memory();            \
-    } while (0)
+/* What there is to say about the key files of an issuer, and their age. */
+void cli_check_keys(const struct issuer *issuer, struct findings *findings);
+
+/*
+ * What is wrong with the folders of a file: one that others may write lets them
+ * put another file in its place.
+ */
+void cli_check_folders(const char *path, struct findings *findings);
+
+/* "[issuer NAME] SETTING", or SETTING in a file without sections. */
+struct shown cli_setting_of(const struct issuer *issuer, const char *setting);
 
 /* The exit code that a reason stands for. */
 int cli_exit_code(enum reason reason);

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "algorithm.h"
+#include "candidate.h"
 #include "encoding.h"
 #include "key.h"
 #include "privatekey.h"
@@ -53,22 +54,6 @@ texts_done(struct texts *texts)
     free(texts->kid);
 }
 
-static bool
-write_all(int descriptor, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(descriptor, text, length);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return false;
-        text += put;
-        length -= (size_t)put;
-    }
-    return true;
-}
-
 /* A new file; an old one is never touched. */
 static int
 write_new(const char *path, const char *text, mode_t mode)
@@ -81,7 +66,7 @@ write_new(const char *path, const char *text, mode_t mode)
                         strerror(errno));
     /* The caller's umask may have taken more away; it never gives. */
     written = fchmod(descriptor, mode) == 0 &&
-              write_all(descriptor, text, strlen(text)) &&
+              candidate_write(descriptor, text, strlen(text)) &&
               fsync(descriptor) == 0;
     if (close(descriptor) != 0 || !written) {
         unlink(path);

@@ -38,6 +38,15 @@ static const struct command commands[] = {
      "decide on the token on standard input as the module would"},
     {"check", cli_check, "[--config FILE] [--pam FOLDER] [--strict] [--json]",
      "find what is wrong before a login is tried"},
+    {"jwks fetch", cli_jwks_fetch,
+     "(--issuer URL | --url URL | --section NAME) --out FILE\n"
+     "             [--ca FILE] [--timeout 30s] [--force] [--config FILE] "
+     "[--json]",
+     "get the key set that an issuer publishes"},
+    {"jwks install", cli_jwks_install,
+     "FILE (--to FILE | --section NAME) [--config FILE]\n"
+     "             [--json]",
+     "put a key set in place after checking it again"},
     {"revoke", cli_revoke,
      "(--jti J | --sub S | --all) [--iss I] [--before TIME]\n"
      "             [--config FILE]",
@@ -72,6 +81,22 @@ is_askpass_link(const char *program)
     return text_equal(name != NULL ? name + 1 : program, "pam-jwt-askpass");
 }
 
+/* How many arguments are the command's name, one word or two; 0: another's. */
+static int
+words_of(const struct command *command, int argc, char **argv)
+{
+    const char *second = strchr(command->name, ' ');
+    size_t length = second != NULL ? (size_t)(second - command->name)
+                                   : strlen(command->name);
+
+    if (strlen(argv[1]) != length ||
+        strncmp(argv[1], command->name, length) != 0)
+        return 0;
+    if (second == NULL)
+        return 1;
+    return argc > 2 && text_equal(argv[2], second + 1) ? 2 : 0;
+}
+
 /* A full disk or a closed pipe must not look like a yes. */
 static int
 run(const struct command *command, int argc, char **argv)
@@ -102,9 +127,12 @@ main(int argc, char **argv)
         puts("pam-jwt " VERSION);
         return EXIT_YES;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (text_equal(argv[1], commands[i].name))
-            return run(&commands[i], argc - 1, argv + 1);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        int words = words_of(&commands[i], argc, argv);
+
+        if (words > 0)
+            return run(&commands[i], argc - words, argv + words);
+    }
     fprintf(stderr, "pam-jwt: no command %s; see pam-jwt --help\n",
             text_quote(argv[1], strlen(argv[1])).text);
     return EXIT_USAGE;

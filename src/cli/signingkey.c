@@ -45,14 +45,15 @@ load_secret(const char *path, enum key_encoding encoding, const char *kid,
 {
     char *items[] = {(char *)(uintptr_t)path};
     const struct strings paths = {items, 1};
+    const struct keyset_policy policy = {encoding, ~0U, 0};
     const struct key *found[KEYSET_CANDIDATES_MAX];
     const struct algorithm *algorithm;
     struct strings problems = {0};
     struct keyset keys = {0};
     bool loaded = false;
 
-    if (keyset_load(&paths, encoding, ~0U, time(NULL), &keys, &problems,
-                    NULL) == REASON_OK)
+    if (keyset_load(&paths, &policy, time(NULL), &keys, &problems, NULL) ==
+        REASON_OK)
         for (size_t i = 0; !loaded && (algorithm = algorithm_at(i)); i++)
             if ((wanted == NULL || wanted == algorithm) &&
                 keyset_candidates(&keys, algorithm, kid, found, &problems) > 0)

@@ -17,9 +17,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct strings problems = {0};
         struct strings notes = {0};
         struct keyset keys = {0};
-        enum reason reason =
-            keyset_load(&files, (enum key_encoding)encoding, ~0U, 1900000000,
-                        &keys, &problems, &notes);
+        const struct keyset_policy policy = {(enum key_encoding)encoding, ~0U,
+                                             0};
+        enum reason reason = keyset_load(&files, &policy, 1900000000, &keys,
+                                         &problems, &notes);
 
         MUST(reason == REASON_OK ? keys.files[0].count > 0
                                  : reason == REASON_KEY_UNAVAILABLE);

@@ -17,6 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t secret[64];
     char *paths[1];
     const struct strings files = {paths, 1};
+    const struct keyset_policy any = {ENCODING_TEXT, ~0U, 0};
     struct strings problems = {0};
     struct verdict verdict = {0};
     struct keyset keys = {0};
@@ -25,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(RAND_bytes(secret, sizeof secret) == 1);
     secret[0] = 'x'; /* neither JSON nor PEM nor DER */
     paths[0] = (char *)(uintptr_t)fuzz_file(secret, sizeof secret);
-    MUST(keyset_load(&files, ENCODING_TEXT, ~0U, 0, &keys, &problems, NULL) ==
+    MUST(keyset_load(&files, &any, 0, &keys, &problems, NULL) ==
          REASON_OK);
     if (token_parse((const char *)data, size, 16384, &token, &verdict) ==
         REASON_OK)

@@ -27,7 +27,7 @@ static const struct {
     {"comments and space", "# c = d\n\n \t\n  key_file=/a\t/b  \n", 0600, NULL},
     {"nothing", "", 0600, "\"key_file\" is required"},
     {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
-    {"not built", KEY "max_key_age = 1d\n", 0600, "\"max_key_age\" is no"},
+    {"not there", KEY "max_key_ages = 1d\n", 0600, "\"max_key_ages\" is no"},
     {"state relative", KEY "state = file:x\n", 0600, "an absolute path"},
     {"state other", KEY "state = http://x\n", 0600, "is none of file:DIR"},
     {"state password", KEY "state = redis://a:b@h\n", 0600,
@@ -160,6 +160,7 @@ static const struct {
 } others[] = {
     {"key_file", "/other", NULL},
     {"key_encoding", "hex", NULL},
+    {"max_key_age", "1d", NULL},
     {"algorithms", "ES256 RS256", NULL},
     {"issuer", "https://i", NULL},
     {"audience", "ssh://%h %%", NULL},
@@ -202,6 +203,7 @@ check_other(const struct config *config, const char *name, const char *how)
     const bool as_wanted[] = {
         text_equal(issuer->key_files.items[0], "/other"),
         issuer->key_encoding == ENCODING_HEX,
+        issuer->key_age_max == 86400,
         issuer->token.algorithms == (algorithm_bit(algorithm_find("ES256")) |
                                      algorithm_bit(algorithm_find("RS256"))),
         text_equal(claims->issuer, "https://i"),

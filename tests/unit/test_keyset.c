@@ -64,6 +64,8 @@ static const struct {
     {"jwks-dup-keys-member.json", false},
 };
 
+static const struct keyset_policy by_default = {ENCODING_TEXT, 0, 0};
+
 static size_t
 count_good(const char *path, struct strings *problems)
 {
@@ -71,8 +73,8 @@ count_good(const char *path, struct strings *problems)
     const struct strings paths = {items, 1};
     struct keyset keys = {0};
     size_t good = 0;
-    enum reason reason = keyset_load(&paths, ENCODING_TEXT, 0, 1900000000,
-                                     &keys, problems, NULL);
+    enum reason reason = keyset_load(&paths, &by_default, 1900000000, &keys,
+                                     problems, NULL);
 
     if (reason == REASON_OK)
         good = keyset_build_all(&keys, problems);
@@ -145,10 +147,10 @@ Test(keyset, a_secret_is_read_as_key_encoding_says)
             scratch_file("secret", cases[i].text, strlen(cases[i].text), 0600);
         char *items[1] = {path};
         const struct strings paths = {items, 1};
+        const struct keyset_policy policy = {cases[i].encoding, 0, 0};
         struct strings problems = {0};
         struct keyset keys = {0};
-        enum reason reason = keyset_load(&paths, cases[i].encoding, 0, 0, &keys,
-                                         &problems, NULL);
+        enum reason reason = keyset_load(&paths, &policy, 0, &keys, &problems, NULL);
         bool same = reason == REASON_OK &&
                     keys.files[0].keys[0].secret_length == 32 &&
                     memcmp(keys.files[0].keys[0].secret, bytes, 32) == 0;
@@ -212,8 +214,8 @@ Test(keyset, kid_names_exactly_one_key)
         struct strings problems = {0};
         struct keyset keys = {0};
 
-        cr_assert_eq(keyset_load(&paths, ENCODING_TEXT, 0, 1900000000, &keys,
-                                 &problems, NULL),
+        cr_assert_eq(keyset_load(&paths, &by_default, 1900000000, &keys, &problems,
+                                 NULL),
                      REASON_OK, "%s", cases[i].file);
         cr_expect_eq(
             keyset_candidates(&keys, algorithm_find(cases[i].algorithm),

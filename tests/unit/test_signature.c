@@ -24,13 +24,14 @@ verifies(struct json_object *jwk, const char *text, const char *payload)
     const char *key = json_object_to_json_string(jwk);
     char *path = scratch_file("key.json", key, strlen(key), 0600);
     const struct strings paths = {&path, 1};
+    const struct keyset_policy policy = {ENCODING_TEXT, ALL_ALGORITHMS, 0};
     struct strings problems = {0};
     struct verdict verdict = {0};
     struct keyset keys = {0};
     struct jws jws = {0};
     char *encoded = malloc(BASE64URL_ENCODED_SIZE(strlen(text)));
-    enum reason reason = keyset_load(&paths, ENCODING_TEXT, ALL_ALGORITHMS,
-                                     1900000000, &keys, &problems, NULL);
+    enum reason reason = keyset_load(&paths, &policy, 1900000000, &keys,
+                                     &problems, NULL);
 
     if (reason == REASON_OK)
         reason = jws_parse(text, strlen(text), SIZE_MAX_BYTES, &jws, &verdict);
