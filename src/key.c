@@ -108,7 +108,7 @@ check_rsa(EVP_PKEY *public_key, char *what)
             1 ||
         EVP_PKEY_get_bn_param(public_key, OSSL_PKEY_PARAM_RSA_N, &modulus) !=
             1) {
-        snprintf(what, KEY_WHAT_MAX, "an RSA key without its numbers");
+        snprintf(what, KEY_WHAT_MAX, "an RSA key that lacks its numbers");
         goto out;
     }
     /* 64 bits is more than any in use, and bounds what a login costs. */

@@ -53,6 +53,14 @@ end(void)
     ended = true;
 }
 
+/* What pam-jwt starts is not counted, and must not write the report. */
+__attribute__((constructor)) static void
+begin(void)
+{
+    if (strcmp(program_invocation_short_name, "pam-jwt") == 0)
+        unsetenv("LD_PRELOAD");
+}
+
 int
 dlclose(void *handle)
 {
