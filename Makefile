@@ -72,6 +72,9 @@ objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/pam_jwt.so $(BUILD)/pam_jwt_redis.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
 
+# For a compiler whose libraries are not here to link with (musl).
+objects: $(call objects,$(MODULE_SRC) $(SHARED_SRC) $(REDIS_SRC) $(CLI_SRC)) ## compile, and link nothing
+
 deps: ## install what building, testing and packaging need
 	@packaging/deps
 
@@ -105,6 +108,9 @@ check-hosts: deps all ## real sshd, sudo and clients, here and in a fresh Debian
 check-systemd: deps all ## a session limit in a systemd booted in a namespace of a fresh Debian SUITE, as root
 	@tests/systemd/run $(BUILD) $(SUITE)
 
+check-packages: deps all ## packages built, checked and lived with in fresh systems, as root
+	@tests/packages/run
+
 SUITE ?= bookworm
 
 $(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
@@ -115,14 +121,14 @@ $(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) src/redis/pam_jwt_redis.
 
 # Only the command fetches keys.
 $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
-	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ -lcurl $(LIBS)
+	$(CC) -fPIE -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ -lcurl $(LIBS)
 
 # ssh and sudo take a program without arguments.
 $(BUILD)/pam-jwt-askpass: $(BUILD)/pam-jwt
 	ln -sf pam-jwt $@
 
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
-	$(CC) -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
+	$(CC) -fPIE -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/second_parser.c $(SHARED_SRC))
 	$(CC) $(OUR_LD) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) -ljansson
@@ -185,9 +191,12 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
 	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
 	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
+	ln -sf pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1
 	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
 	$(INSTALL) -m 644 src/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
+	PKG_CONFIG='$(PKG_CONFIG)' packaging/sbom $(VERSION) >$(DESTDIR)$(docdir)/pam_jwt.spdx
+	chmod 644 $(DESTDIR)$(docdir)/pam_jwt.spdx
 	test -e $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf || \
 	    $(INSTALL) -m 644 conf/pam_jwt.conf $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf
 
@@ -195,14 +204,37 @@ uninstall: ## remove what install put there, but never while pam.d names it
 	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so $(DESTDIR)$(bindir)/pam-jwt \
-	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	rm -f $(DESTDIR)$(bashdir)/pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt $(DESTDIR)$(fishdir)/pam-jwt.fish
 	rm -rf $(DESTDIR)$(docdir)
 
+ARCHIVE = build/pam_jwt-$(VERSION).tar.gz
+
+dist: ## a source archive of the last commit
+	@mkdir -p build
+	git archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD | gzip -9n >$(ARCHIVE)
+	@echo $(ARCHIVE)
+
+# dpkg-source takes no link: a copy of packaging/debian is the package's debian.
+deb: dist ## Debian packages, under build/deb
+	rm -rf build/deb && mkdir -p build/deb
+	cp $(ARCHIVE) build/deb/pam-jwt_$(VERSION).orig.tar.gz
+	tar -C build/deb -xf $(ARCHIVE)
+	cp -r packaging/debian build/deb/pam_jwt-$(VERSION)/debian
+	cd build/deb/pam_jwt-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc
+	@ls build/deb/*.deb
+
+rpm: dist ## RPM packages, under build/rpm
+	rm -rf build/rpm && mkdir -p build/rpm/SOURCES
+	cp $(ARCHIVE) build/rpm/SOURCES
+	rpmbuild -ba --define "_topdir $(CURDIR)/build/rpm" $(RPMFLAGS) packaging/rpm/pam_jwt.spec
+	@ls build/rpm/RPMS/*/*.rpm
+
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
+	shellcheck packaging/deps packaging/sbom packaging/debian/tests/login packaging/debian/libpam-jwt.p* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
+	shellcheck -s dash packaging/alpine/APKBUILD
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch] src/redis/*.[ch]
@@ -213,4 +245,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all deps demo test fuzz fuzzers coverage check check-hosts check-systemd install uninstall lint format clean help
+.PHONY: all objects deps demo test fuzz fuzzers coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
