@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define PAM_FOLDER "/etc/pam.d"
@@ -123,11 +124,17 @@ check_state(const struct issuer *issuer, struct findings *findings)
     const struct ticket ticket = {.issuer = "pam-jwt check",
                                   .token_id = "pam-jwt check",
                                   .issued = (double)INFINITY};
+    const char *folder = policy->place.state + strlen("file:");
     struct ledger ledger = {0};
     char what[STORE_WHAT_MAX] = "";
+    struct stat status;
 
     if (!policy->one_time && !policy->revocation)
         return;
+    /* It changes with the first token of each hour. */
+    if (strncmp(policy->place.state, "file:", strlen("file:")) == 0 &&
+        stat(folder, &status) == 0)
+        cli_check_clock(folder, (double)status.st_mtime, findings);
     if (!ledger_open(&policy->place, &ledger, what) ||
         (policy->revocation &&
          ledger.store->revoked(ledger.state, &ticket, what) == STORE_FAILED) ||

@@ -65,16 +65,17 @@ cli_setting_of(const struct issuer *issuer, const char *setting)
 }
 
 /* A host whose clock was set back takes tokens that have expired. */
-static void
-check_clock(const struct keyfile *file, double now, struct findings *findings)
+void
+cli_check_clock(const char *path, double changed, struct findings *findings)
 {
-    if (file->changed > now + FUTURE_MAX)
-        finding_add(findings, FINDING_WARNING, file->path,
+    double now = (double)time(NULL);
+
+    if (changed > now + FUTURE_MAX)
+        finding_add(findings, FINDING_WARNING, path,
                     "the clock was set back, or is behind: tokens that have "
                     "expired are good again, new ones are issued_in_future",
                     "set the clock (timedatectl)",
-                    "the file is %.0f s newer than this host's clock",
-                    file->changed - now);
+                    "it is %.0f s newer than this host's clock", changed - now);
 }
 
 /* Whether a key that the issuer no longer publishes would ever be noticed. */
@@ -137,7 +138,9 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
                          "the key is not used",
                          "nothing to do when it has another use");
     for (size_t i = 0; i < keys.count; i++) {
-        check_clock(&keys.files[i], now, findings);
+        if (keys.files[i].count > 0)
+            cli_check_clock(keys.files[i].path, keys.files[i].changed,
+                            findings);
         check_age(issuer, &keys.files[i], now, findings);
     }
     strings_done(&problems);

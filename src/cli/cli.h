@@ -64,6 +64,10 @@ void cli_check_keys(const struct issuer *issuer, struct findings *findings);
  */
 void cli_check_folders(const char *path, struct findings *findings);
 
+/* What a time in the future, of a key or of a token seen, says of the clock. */
+void cli_check_clock(const char *path, double changed,
+                     struct findings *findings);
+
 /* "[issuer NAME] SETTING", or SETTING in a file without sections. */
 struct shown cli_setting_of(const struct issuer *issuer, const char *setting);
 
