@@ -6,6 +6,7 @@
 #include "revocation.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * What a store of used and revoked tokens can do: the file store, and that of
@@ -66,6 +67,10 @@ struct store {
      */
     enum store_answer (*overdue)(void *state, double now,
                                  char ret_what[STORE_WHAT_MAX]);
+
+    /* How many entries it keeps; with Redis, keys of the whole database. */
+    bool (*size)(void *state, uint64_t *ret_count,
+                 char ret_what[STORE_WHAT_MAX]);
 
     /*
      * Removes what nobody needs at `now`: used tokens that have expired, and

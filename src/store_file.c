@@ -616,6 +616,43 @@ file_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
     return STORE_YES;
 }
 
+/* Adds how many files a folder has. */
+static bool
+count_names(const struct state *state, const char *name, uint64_t *count)
+{
+    DIR *names = list_names(state->folder, name);
+    const struct dirent *entry;
+    bool done;
+
+    if (names == NULL)
+        return errno == ENOENT;
+    while ((errno = 0, entry = readdir(names)) != NULL)
+        *count += entry->d_name[0] != '.';
+    done = errno == 0;
+    closedir(names);
+    return done;
+}
+
+static bool
+file_size(void *data, uint64_t *ret_count, char ret_what[STORE_WHAT_MAX])
+{
+    const struct state *state = data;
+    DIR *names = list_names(state->folder, ".");
+    const struct dirent *entry;
+    bool done = names != NULL;
+    int64_t end;
+
+    *ret_count = 0;
+    while (done && (errno = 0, entry = readdir(names)) != NULL)
+        if (read_end(entry->d_name, USED, &end))
+            done = count_names(state, entry->d_name, ret_count);
+    done = done && errno == 0;
+    if (names != NULL)
+        closedir(names);
+    return (done && count_names(state, REVOKED, ret_count)) ||
+           failed(state, "list it", "", ret_what);
+}
+
 static bool
 file_clean(void *data, double now, double revoked_before,
            char ret_what[STORE_WHAT_MAX])
@@ -637,5 +674,6 @@ const struct store store_file = {
     .revoke = file_revoke,
     .list = file_list,
     .overdue = file_overdue,
+    .size = file_size,
     .clean = file_clean,
 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const severities[] = {"warning", "error"};
+static const char *const severities[] = {"note", "warning", "error"};
 
 static char *
 copy(const char *text, size_t length)
@@ -77,7 +77,7 @@ finding_count(const struct findings *findings, enum severity severity)
 void
 finding_print(const struct findings *findings)
 {
-    for (int severity = FINDING_ERROR; severity >= FINDING_WARNING; severity--)
+    for (int severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
         for (size_t i = 0; i < findings->count; i++) {
             const struct finding *one = &findings->items[i];
 

@@ -11,6 +11,7 @@ struct json_object;
 
 /* What `check` found; with an error logins fail, or people get in. */
 enum severity {
+    FINDING_NOTE,
     FINDING_WARNING,
     FINDING_ERROR
 };

@@ -646,6 +646,21 @@ redis_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
     return STORE_YES;
 }
 
+static bool
+redis_size(void *data, uint64_t *ret_count, char ret_what[STORE_WHAT_MAX])
+{
+    redisReply *reply = NULL;
+
+    if (SEND(data, ret_what, "DBSIZE"))
+        reply =
+            receive(data, REDIS_REPLY_INTEGER, REDIS_REPLY_INTEGER, ret_what);
+    if (reply == NULL)
+        return false;
+    *ret_count = (uint64_t)reply->integer;
+    freeReplyObject(reply);
+    return true;
+}
+
 /* Keys expire by themselves. */
 static bool
 redis_clean(void *data, double now, double revoked_before,
@@ -671,5 +686,6 @@ const struct store pam_jwt_redis_store = {
     .revoke = redis_revoke,
     .list = redis_list,
     .overdue = redis_overdue,
+    .size = redis_size,
     .clean = redis_clean,
 };
