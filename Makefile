@@ -105,7 +105,7 @@ check: deps ## deps, then test
 check-hosts: deps all ## real sshd, sudo and clients, here and in a fresh Debian 12 and 13, as root
 	@tests/run $(BUILD) hosts
 
-check-systemd: deps all ## a session limit in a systemd booted in a namespace of a fresh Debian SUITE, as root
+check-systemd: deps all ## session limit, timers and fetched keys in a systemd booted in a fresh Debian SUITE, as root
 	@tests/systemd/run $(BUILD) $(SUITE)
 
 check-packages: deps all ## packages built, checked and lived with in fresh systems, as root
@@ -143,20 +143,21 @@ $(BUILD)/faults: tests/faults/faults.c $(call objects,$(SHARED_SRC))
 	printf 'CALL(%s)\n' $(FAULTY) >$(BUILD)/faults_calls.h
 	$(CC) $(OUR_CPP) -I$(BUILD) -std=c11 -fno-builtin $(SANFLAGS) $(CFLAGS) -o $@ $^ $(FAULTY:%=-Wl,--wrap=%) -Wl,--wrap=regcomp -Wl,--wrap=strdup $(LIBS)
 
-# What fails, and how: by NULL or 0, by -1, by REG_ESPACE, or by PAM_BUF_ERR.
-FAIL_0   = fdopendir readdir dlopen strdup strndup realpath popen fdopen open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
+# What fails, and how: by NULL or 0, by -1, by a code of libcurl, by REG_ESPACE, or by PAM_BUF_ERR.
+FAIL_0   = curl_easy_init curl_url curl_slist_append fdopendir readdir dlopen strdup strndup realpath popen fdopen open_memstream newlocale RAND_bytes $(addprefix json_,object_new_array \
     object_new_boolean object_new_double object_new_int64 object_new_object object_new_string object_new_string_len \
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
 FAIL_1   = open openat mkstemp rename futimens utimensat mkdirat renameat unlinkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
+FAIL_2   = curl_global_init curl_easy_setopt curl_easy_perform curl_easy_getinfo curl_url_set curl_url_get
 FAIL_12  = regcomp regexec
 FAIL_PAM = pam_get_data pam_get_item pam_get_user pam_putenv pam_set_data pam_set_item pam_fail_delay
 
 $(BUILD)/fail.so: tests/lib/fail.c $(call objects,$(SHARED_SRC))
 	(printf 'CALL(%s, 0)\n' $(sort $(FAIL_0)); printf 'CALL(%s, -1)\n' $(FAIL_1); \
-	    printf 'CALL(%s, 12)\n' $(FAIL_12); printf 'CALL(%s, 5)\n' $(FAIL_PAM)) >$(BUILD)/fail_calls.h
+	    printf 'CALL(%s, 2)\n' $(FAIL_2); printf 'CALL(%s, 12)\n' $(FAIL_12); printf 'CALL(%s, 5)\n' $(FAIL_PAM)) >$(BUILD)/fail_calls.h
 	$(CC) -shared -D_GNU_SOURCE -std=c11 -fPIC -fno-builtin -I$(BUILD) -o $@ $< -ldl
 
 $(BUILD)/pam_record.so: tests/lib/pam_record.c

@@ -135,8 +135,7 @@ judge_url(CURLU *url, const char *text)
                 "keys";
     curl_free(part);
     part = NULL;
-    if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK ||
-        strchr(text, '@') != NULL)
+    if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK)
         wrong = "has a user, which is no part of a key set's address";
     curl_free(part);
     return wrong;
@@ -164,16 +163,22 @@ is_redirect(long status)
     return (status >= 301 && status <= 303) || status == 307 || status == 308;
 }
 
+static bool
+is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
 static struct curl_slist *
 conditions(const struct https_request *request)
 {
     struct curl_slist *list = NULL;
     char line[HTTPS_TAG_MAX + 32];
 
-    if (request->etag != NULL && request->etag[0] != '\0') {
+    if (is_given(request->etag)) {
         snprintf(line, sizeof line, "If-None-Match: %s", request->etag);
         list = curl_slist_append(list, line);
-    } else if (request->modified != NULL && request->modified[0] != '\0') {
+    } else if (is_given(request->modified)) {
         snprintf(line, sizeof line, "If-Modified-Since: %s", request->modified);
         list = curl_slist_append(list, line);
     }
@@ -204,6 +209,9 @@ set_up(CURL *curl, CURLU *url, const struct https_request *request,
                  CURLE_OK &&
              curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
            curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           /* What a proxy says of itself is not what the server says. */
+           curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) ==
+               CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                             left > 1 ? (long)left : 1L) == CURLE_OK &&
@@ -304,9 +312,9 @@ https_get(const struct https_request *request, struct https_reply *ret_reply,
     while (is_redirect(status) && redirects++ < REDIRECTS_MAX &&
            follow(curl, url, ret_what));
     ret_reply->is_unchanged = status == 304;
-    good =
-        (status == 200 && ret_reply->body != NULL) ||
-        (status == 304 && (request->etag != NULL || request->modified != NULL));
+    good = (status == 200 && ret_reply->body != NULL) ||
+           (status == 304 &&
+            (is_given(request->etag) || is_given(request->modified)));
     if (redirects > REDIRECTS_MAX)
         snprintf(ret_what, HTTPS_WHAT_MAX, "it redirects again and again");
     else if (!good && status != -1 && !is_redirect(status))

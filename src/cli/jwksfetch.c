@@ -10,6 +10,7 @@
 #include "readfile.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <json-c/json.h>
@@ -42,7 +43,8 @@
 
 /* What is known of the set in --out, kept beside it. */
 struct memory {
-    char *url;
+    char *source; /* the issuer or the URL that was asked for */
+    char *url;    /* where its set was */
     char *etag;
     char *modified;
     double fresh_until;
@@ -73,10 +75,17 @@ copy(const char *text)
 static void
 memory_done(struct memory *memory)
 {
+    free(memory->source);
     free(memory->url);
     free(memory->etag);
     free(memory->modified);
     *memory = (struct memory){0};
+}
+
+static const char *
+source_of(const struct fetch *fetch)
+{
+    return fetch->url != NULL ? fetch->url : fetch->issuer;
 }
 
 /* One that is missing or damaged is none: everything is asked for anew. */
@@ -92,6 +101,7 @@ memory_read(const struct fetch *fetch, struct memory *memory)
     if (access(fetch->out, R_OK) == 0 &&
         readfile(fetch->memory_path, DISCOVERY_MAX, &file, what) &&
         jsondoc_parse(file.data, file.size, &object, wrong) == REASON_OK) {
+        memory->source = copy(jsondoc_string(object, "source"));
         memory->url = copy(jsondoc_string(object, "url"));
         memory->etag = copy(jsondoc_string(object, "etag"));
         memory->modified = copy(jsondoc_string(object, "modified"));
@@ -113,6 +123,7 @@ memory_write(const struct fetch *fetch, const char *url,
     char what[CANDIDATE_WHAT_MAX];
     const char *text;
 
+    cli_add_string(object, "source", source_of(fetch));
     cli_add_string(object, "url", url);
     cli_add_string(object, "etag", reply->etag);
     cli_add_string(object, "modified", reply->modified);
@@ -207,10 +218,12 @@ take_new(const struct fetch *fetch, const char *url,
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
         goto out;
     }
-    if (jwksfile_read(candidate.path, url, &file)) {
-        /* What is remembered is of the old set. */
-        unlink(fetch->memory_path);
-        if (candidate_keep(&candidate, what))
+    if (jwksfile_read(candidate.path, text_bare(url).text, &file)) {
+        /* What is remembered is of the old set: it must go first. */
+        if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
+            code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
+                            fetch->memory_path);
+        else if (candidate_keep(&candidate, what))
             code = EXIT_YES;
         else
             code =
@@ -269,9 +282,10 @@ fetch_set(struct fetch *fetch)
     int code = EXIT_NO;
     char *url;
 
-    /* A clock that was set back makes nothing fresh for ever. */
+    /* A clock that was set back makes nothing fresh for ever; and what one
+     * issuer published is not another's. */
     if (!fetch->force && left > 0 && left <= FRESH_MAX &&
-        (fetch->url == NULL || text_equal(fetch->url, memory->url)))
+        text_equal(source_of(fetch), memory->source))
         return take_old(fetch, memory->url, NULL);
     url = fetch->url != NULL ? copy(fetch->url) : discover(fetch, &code);
     if (url == NULL)

@@ -67,13 +67,12 @@ jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
     if (reason == REASON_OK && keyset_build_all(&keys, &problems) == 0)
         reason = REASON_KEY_UNAVAILABLE;
     jwksfile_rename(&problems, path, name, &file.problems);
-    if (keys.files[0].document != NULL && !keys.files[0].is_set)
+    if (!keys.files[0].is_set &&
+        (reason == REASON_OK || keys.files[0].document != NULL))
         wrong = "no JWK Set (RFC 7517 section 5)";
     else if (reason != REASON_OK)
         wrong = "no key there that a token could be verified with: whoever "
                 "logs in by it would be locked out";
-    else if (!keys.files[0].is_set)
-        wrong = "no JWK Set (RFC 7517 section 5)";
     else if (!list_keys(&keys.files[0], &file.keys))
         wrong = "it holds a shared secret, which whoever fetched it could make "
                 "tokens with";

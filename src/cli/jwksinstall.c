@@ -65,6 +65,23 @@ read_source(const char *path, char **ret_data, size_t *ret_size,
     return true;
 }
 
+/*
+ * Whether two paths lead to one file, or might when it is there: then the name
+ * alone is compared, which can only judge more than is needed.
+ */
+static bool
+is_same_file(const char *a, const char *b)
+{
+    const char *one = strrchr(a, '/');
+    const char *other = strrchr(b, '/');
+    struct stat first;
+    struct stat second;
+
+    if (stat(a, &first) == 0 && stat(b, &second) == 0)
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    return text_equal(one != NULL ? one + 1 : a, other != NULL ? other + 1 : b);
+}
+
 /* The new file in the old one's place, in every section that has it. */
 static size_t
 put_in_place(const struct config *config, const char *from, const char *to)
@@ -75,7 +92,7 @@ put_in_place(const struct config *config, const char *from, const char *to)
         const struct strings *files = &config->policy.issuers[i].key_files;
 
         for (size_t k = 0; k < files->count; k++) {
-            if (!text_equal(files->items[k], from))
+            if (!is_same_file(files->items[k], from))
                 continue;
             free(files->items[k]);
             files->items[k] = strdup(to);
