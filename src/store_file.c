@@ -610,8 +610,7 @@ file_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
     if (newest == 0)
         return STORE_NO;
     snprintf(ret_what, STORE_WHAT_MAX,
-             "%s still has tokens that expired days ago: have pam-jwt clean "
-             "run every day (pam-jwt-clean.timer, or cron)",
+             "%s still has tokens that expired days ago",
              text_bare(state->path).text);
     return STORE_YES;
 }

@@ -128,14 +128,15 @@ check_state(const struct issuer *issuer, struct findings *findings)
     const char *folder = policy->place.state + strlen("file:");
     struct ledger ledger = {0};
     char what[STORE_WHAT_MAX] = "";
+    const bool is_file =
+        strncmp(policy->place.state, "file:", strlen("file:")) == 0;
     struct stat status;
     uint64_t count;
 
     if (!policy->one_time && !policy->revocation)
         return;
     /* It changes with the first token of each hour. */
-    if (strncmp(policy->place.state, "file:", strlen("file:")) == 0 &&
-        stat(folder, &status) == 0)
+    if (is_file && stat(folder, &status) == 0)
         cli_check_clock(folder, (double)status.st_mtime, findings);
     if (!ledger_open(&policy->place, &ledger, what) ||
         (policy->revocation &&
@@ -150,8 +151,11 @@ check_state(const struct issuer *issuer, struct findings *findings)
     else if (what[0] != '\0')
         finding_add(findings, FINDING_WARNING,
                     cli_setting_of(issuer, "state").text,
-                    "the state grows without end",
-                    "look at pam-jwt-clean.timer, or run pam-jwt clean daily",
+                    is_file ? "the state grows without end"
+                            : "a token that was used could be used again",
+                    is_file ? "have pam-jwt clean run every day "
+                              "(pam-jwt-clean.timer, or cron)"
+                            : "set it in the server's configuration",
                     "%s", what);
     /* A server that does not tell its size is no worse for it. */
     if (ledger.store != NULL && ledger.state != NULL &&
@@ -179,12 +183,12 @@ check_config(const struct config *config, struct findings *findings)
         finding_add(findings, FINDING_ERROR, "key_file",
                     "every token is refused as bad_config",
                     "give each issuer keys of its own", "%s", verdict.detail);
-    if (config->hostname == NULL || strchr(config->hostname, '.') == NULL)
+    if (config->hostname == NULL || strchr(config->hostname, '.') == NULL ||
+        strncmp(config->hostname, "localhost.", strlen("localhost.")) == 0)
         finding_add(findings, FINDING_WARNING, "hostname",
-                    "%h in audience would be the same on hosts of other "
-                    "domains",
+                    "%h in audience would be the same on other hosts",
                     "set hostname to the full name",
-                    "it is %s, which has no domain",
+                    "it is %s, which is no full name of this host",
                     text_bare(config->hostname).text);
 }
 

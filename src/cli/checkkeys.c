@@ -5,13 +5,7 @@
 #include "issuer.h"
 #include "moment.h"
 
-#include <libgen.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Below this one failed fetch, made once an hour, refuses everybody. */
 #define AGE_MAX_MIN (3 * 3600.0)
@@ -19,50 +13,6 @@
 /* How much newer than the clock a file may be: clocks are set in small steps.
  */
 #define FUTURE_MAX 60
-
-void
-cli_check_folders(const char *path, struct findings *findings)
-{
-    char *folder = realpath(path, NULL);
-    struct stat status;
-    char why[64];
-
-    while (folder != NULL && strcmp(folder, "/") != 0) {
-        char *parent = strdup(dirname(folder));
-
-        free(folder);
-        folder = parent;
-        if (folder == NULL || stat(folder, &status) != 0)
-            break;
-        snprintf(why, sizeof why, "uid %lu can replace the file",
-                 (unsigned long)status.st_uid);
-        if (status.st_uid != 0 && status.st_uid != geteuid())
-            finding_add(findings, FINDING_ERROR, path, why, "chown root",
-                        "the folder %s belongs to uid %lu", folder,
-                        (unsigned long)status.st_uid);
-        else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-            /* With the sticky bit, as in /tmp, only when the file is gone. */
-            finding_add(findings,
-                        (status.st_mode & S_ISVTX) != 0 ? FINDING_WARNING
-                                                        : FINDING_ERROR,
-                        path, "they can replace the file", "chmod go-w",
-                        "others may write the folder %s", folder);
-    }
-    free(folder);
-}
-
-struct shown
-cli_setting_of(const struct issuer *issuer, const char *setting)
-{
-    struct shown shown;
-
-    if (issuer->name != NULL)
-        snprintf(shown.text, sizeof shown.text, "[issuer %.64s] %s",
-                 issuer->name, setting);
-    else
-        snprintf(shown.text, sizeof shown.text, "%s", setting);
-    return shown;
-}
 
 /* A host whose clock was set back takes tokens that have expired. */
 void

@@ -122,3 +122,16 @@ cli_duration(const char *text, double *ret_seconds)
 
     return setting->set(setting, ret_seconds, text) == NULL;
 }
+
+struct shown
+cli_setting_of(const struct issuer *issuer, const char *setting)
+{
+    struct shown shown;
+
+    if (issuer->name != NULL)
+        snprintf(shown.text, sizeof shown.text, "[issuer %.64s] %s",
+                 issuer->name, setting);
+    else
+        snprintf(shown.text, sizeof shown.text, "%s", setting);
+    return shown;
+}
