@@ -59,21 +59,26 @@ OUR_C     = -std=c11 -fPIC $(WARNINGS) -fstack-protector-strong -fstack-clash-pr
 OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAGS)
 LIBS      = -lcrypto -ljson-c -lm
 
-# Everything in src/ is shared code but for the files that speak PAM.
-MODULE_SRC = src/pam_jwt.c src/conversation.c src/handover.c
+# Everything in src/ is shared code but for the files that speak PAM. The
+# module asks, and needs no library; what a token needs is an object of its own,
+# which it loads when there is one. So the linker proves what is in which.
+MODULE_SRC = src/pam_jwt.c src/conversation.c src/pamlog.c
+TOKEN_SRC  = src/phases.c src/handover.c src/pamlog.c
+ASKING_SRC = $(addprefix src/,algorithm.c companion.c config.c environment.c issuer.c pattern.c place.c pointer.c \
+             prompt.c readfile.c reason.c requirement.c settings.c shape.c stringlist.c template.c text.c)
 # The store of Redis is an object of its own: no other has network code.
-REDIS_SRC  = $(wildcard src/redis/*.c) $(addprefix src/,encoding.c jsondoc.c jsonscan.c place.c readfile.c \
-             reason.c revocation.c template.c text.c)
-SHARED_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*.c))
+REDIS_SRC  = $(wildcard src/redis/*.c) $(addprefix src/,encoding.c jsondoc.c jsonscan.c place.c pointer.c \
+             readfile.c reason.c revocation.c template.c text.c)
+SHARED_SRC = $(filter-out $(MODULE_SRC) $(TOKEN_SRC),$(wildcard src/*.c))
 CLI_SRC    = $(wildcard src/cli/*.c)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-all: $(BUILD)/pam_jwt.so $(BUILD)/pam_jwt_redis.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
+all: $(BUILD)/pam_jwt.so $(BUILD)/pam_jwt_token.so $(BUILD)/pam_jwt_redis.so $(BUILD)/pam-jwt $(BUILD)/pam-jwt-askpass ## build the module and the command
 
 # For a compiler whose libraries are not here to link with (musl).
-objects: $(call objects,$(MODULE_SRC) $(SHARED_SRC) $(REDIS_SRC) $(CLI_SRC)) ## compile, and link nothing
+objects: $(call objects,$(MODULE_SRC) $(TOKEN_SRC) $(SHARED_SRC) $(REDIS_SRC) $(CLI_SRC)) ## compile, and link nothing
 
 deps: ## install what building, testing and packaging need
 	@packaging/deps
@@ -113,8 +118,11 @@ check-packages: deps all ## packages built, checked and lived with in fresh syst
 
 SUITE ?= bookworm
 
-$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(SHARED_SRC)) src/pam_jwt.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
+$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(ASKING_SRC)) src/pam_jwt.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+
+$(BUILD)/pam_jwt_token.so: $(call objects,$(TOKEN_SRC) $(SHARED_SRC)) src/pam_jwt_token.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt_token.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
 
 $(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) src/redis/pam_jwt_redis.map
 	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lhiredis -lssl $(LIBS)
@@ -188,6 +196,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	    chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
 	ln -sf ../pam-jwt-clean.timer $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
+	$(INSTALL) -m 755 $(BUILD)/pam_jwt_token.so $(DESTDIR)$(PAMDIR)/pam_jwt_token.so
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt_redis.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
 	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
@@ -204,7 +213,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 uninstall: ## remove what install put there, but never while pam.d names it
 	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
 	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
-	rm -f $(DESTDIR)$(PAMDIR)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so $(DESTDIR)$(bindir)/pam-jwt \
+	rm -f $(addprefix $(DESTDIR)$(PAMDIR)/,pam_jwt.so pam_jwt_token.so pam_jwt_redis.so) $(DESTDIR)$(bindir)/pam-jwt \
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	rm -f $(DESTDIR)$(bashdir)/pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt $(DESTDIR)$(fishdir)/pam-jwt.fish

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "environment.h"
 
-#include "jsondoc.h"
+#include "pointer.h"
 
 #include <string.h>
 
@@ -29,12 +29,12 @@ environment_is_rule(const char *word)
     size_t length = name_length(word);
 
     return length > 0 && word[length + 1] != '\0' &&
-           jsondoc_is_name(word + length + 1);
+           pointer_is_name(word + length + 1);
 }
 
 /* isprint() would ask the locale, which the person logging in may choose. */
-static bool
-is_value(const char *text)
+bool
+environment_is_value(const char *text)
 {
     size_t length = 0;
 
@@ -49,34 +49,5 @@ environment_is_safe(const char *variable)
 {
     size_t length = name_length(variable);
 
-    return length > 0 && is_value(variable + length + 1);
-}
-
-bool
-environment_make(const struct strings *rules, struct json_object *payload,
-                 struct strings *ret_variables, struct strings *problems)
-{
-    for (size_t i = 0; i < rules->count; i++) {
-        const char *rule = rules->items[i];
-        size_t length = name_length(rule);
-        char text[JSONDOC_SCALAR_MAX];
-        struct json_object *value;
-        const char *shown;
-
-        if (!jsondoc_find(payload, rule + length + 1, &value))
-            continue;
-        shown = jsondoc_is_bool(value) ? NULL : jsondoc_scalar(value, text);
-        if (shown == NULL || !is_value(shown)) {
-            if (!strings_addf(problems,
-                              "export_env %s: the claim is neither an integer "
-                              "nor a string of at most %d printable ASCII "
-                              "bytes",
-                              rule, ENVIRONMENT_VALUE_MAX))
-                return false;
-        } else if (!strings_addf(ret_variables, "%.*s=%s", (int)length, rule,
-                                 shown)) {
-            return false;
-        }
-    }
-    return true;
+    return length > 0 && environment_is_value(variable + length + 1);
 }

@@ -17,6 +17,9 @@ struct json_object;
  */
 bool environment_is_rule(const char *word);
 
+/* Whether it is printable ASCII of at most ENVIRONMENT_VALUE_MAX bytes. */
+bool environment_is_value(const char *text);
+
 /* Whether a variable "NAME=VALUE" is one that a rule could have made. */
 bool environment_is_safe(const char *variable);
 

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define VARIABLE "PAM_JWT_LOGIN"
-
 /* NULL adds nothing; a value that could not be made is out of memory. */
 static bool
 add(struct json_object *object, const char *name, struct json_object *value)
@@ -83,7 +81,8 @@ handover_put(pam_handle_t *pamh, const struct handover *handover)
         add(object, "process", json_object_new_int64(getpid())) &&
         add(object, "env", make_array(handover->environment))) {
         text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-        done = text != NULL && asprintf(&variable, VARIABLE "=%s", text) >= 0 &&
+        done = text != NULL &&
+               asprintf(&variable, HANDOVER_VARIABLE "=%s", text) >= 0 &&
                pam_putenv(pamh, variable) == PAM_SUCCESS;
     }
     free(variable);
@@ -136,7 +135,7 @@ has_counted(struct json_object *document, const char *methods)
 bool
 handover_clear(pam_handle_t *pamh)
 {
-    const char *text = pam_getenv(pamh, VARIABLE);
+    const char *text = pam_getenv(pamh, HANDOVER_VARIABLE);
     struct json_object *document = NULL;
     char what[JSONDOC_WHAT_MAX];
     bool stays;
@@ -147,7 +146,7 @@ handover_clear(pam_handle_t *pamh)
     stays = jsondoc_parse(text, strlen(text), &document, what) == REASON_OK &&
             has_counted(document, pam_getenv(pamh, METHODS));
     jsondoc_free(document);
-    return stays || pam_putenv(pamh, VARIABLE "=") == PAM_SUCCESS;
+    return stays || pam_putenv(pamh, HANDOVER_VARIABLE "=") == PAM_SUCCESS;
 }
 
 /* A string of the document; place_done() is for those who own theirs. */
@@ -207,7 +206,7 @@ read_document(struct handover *handover)
 enum handover_result
 handover_get(pam_handle_t *pamh, struct handover *ret_handover)
 {
-    const char *text = pam_getenv(pamh, VARIABLE);
+    const char *text = pam_getenv(pamh, HANDOVER_VARIABLE);
     const char *methods = pam_getenv(pamh, METHODS);
     char what[JSONDOC_WHAT_MAX];
 
@@ -231,8 +230,8 @@ handover_take(pam_handle_t *pamh, struct handover *ret_handover)
     enum handover_result result = handover_get(pamh, ret_handover);
 
     /* libpam logs an error where a variable to take away is not there. */
-    if (pam_getenv(pamh, VARIABLE) != NULL &&
-        pam_putenv(pamh, VARIABLE) != PAM_SUCCESS)
+    if (pam_getenv(pamh, HANDOVER_VARIABLE) != NULL &&
+        pam_putenv(pamh, HANDOVER_VARIABLE) != PAM_SUCCESS)
         return HANDOVER_BAD;
     return result;
 }

@@ -11,6 +11,8 @@
 
 struct json_object;
 
+#define HANDOVER_VARIABLE "PAM_JWT_LOGIN"
+
 /*
  * What an authentication tells the phases behind it. It travels in the PAM
  * environment: for keyboard-interactive, sshd authenticates in a child of its

@@ -34,6 +34,12 @@ struct policy {
 #define ISSUER_WHAT_MAX 400
 
 /*
+ * Whether two sections take the tokens of the same issuer; two without "iss"
+ * do: those of any.
+ */
+bool issuer_is_same(const struct issuer *a, const struct issuer *b);
+
+/*
  * Whether the sections can be told apart by service and "iss", and whether
  * each of several says which accounts are its own (INTERFACE "Which section").
  * False: `ret_what` says what is wrong. Keys are not looked at.

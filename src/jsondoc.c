@@ -2,6 +2,7 @@
 #include "jsondoc.h"
 
 #include "jsonscan.h"
+#include "pointer.h"
 #include "text.h"
 
 #include <json-c/json.h>
@@ -86,52 +87,16 @@ jsondoc_array_item(struct json_object *value, size_t at)
     return json_object_array_get_idx(value, at);
 }
 
-/* An array index of RFC 6901: digits without a leading zero. */
-static bool
-array_index(const char *token, size_t count, size_t *ret_index)
-{
-    size_t index = 0;
-
-    if (token[0] == '\0' || (token[0] == '0' && token[1] != '\0'))
-        return false;
-    for (; *token != '\0'; token++) {
-        if (*token < '0' || *token > '9' || index > count)
-            return false;
-        index = 10 * index + (size_t)(*token - '0');
-    }
-    *ret_index = index;
-    return index < count;
-}
-
-/* Unescapes ~1 and ~0 in place; false for any other use of '~'. */
-static bool
-unescape_pointer(char *token)
-{
-    char *to = token;
-
-    for (; *token != '\0'; token++, to++) {
-        *to = *token;
-        if (*token != '~')
-            continue;
-        token++;
-        if (*token != '0' && *token != '1')
-            return false;
-        *to = *token == '0' ? '~' : '/';
-    }
-    *to = '\0';
-    return true;
-}
-
 static bool
 find_step(struct json_object *from, char *token, struct json_object **ret_value)
 {
     size_t index;
 
-    if (!unescape_pointer(token))
+    if (!pointer_unescape(token))
         return false;
     if (json_object_is_type(from, json_type_object))
         return json_object_object_get_ex(from, token, ret_value);
-    if (!array_index(token, jsondoc_array_size(from), &index))
+    if (!pointer_index(token, jsondoc_array_size(from), &index))
         return false;
     *ret_value = json_object_array_get_idx(from, index);
     return true;
@@ -188,15 +153,6 @@ jsondoc_string(struct json_object *object, const char *name)
     return jsondoc_find(object, name, &value) && jsondoc_is_string(value, &text)
                ? text
                : NULL;
-}
-
-bool
-jsondoc_is_name(const char *name)
-{
-    for (const char *at = name; *at != '\0'; at++)
-        if (name[0] == '/' && *at == '~' && at[1] != '0' && at[1] != '1')
-            return false;
-    return name[0] != '\0' && name[strcspn(name, " \t")] == '\0';
 }
 
 const char *

@@ -38,9 +38,6 @@ bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 /* The string that the member `name` is; NULL if it is none. */
 const char *jsondoc_string(struct json_object *object, const char *name);
 
-/* Whether `name` can be looked up: a name, or a well-formed JSON pointer. */
-bool jsondoc_is_name(const char *name);
-
 /* Room for the decimal digits of an integer. */
 #define JSONDOC_SCALAR_MAX 24
 

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger.h"
 
-#include "text.h"
-
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 /*
  * The checks, in this order:
@@ -16,76 +11,21 @@
  * 3. It MUST NOT have been used; from then on it is.
  */
 
-#ifndef PAMDIR
-#    define PAMDIR "/usr/lib/security"
-#endif
-
-/* The folder of the file at `path`, in place. False: there is none. */
-static bool
-cut_to_folder(char *path)
-{
-    char *slash = strrchr(path, '/');
-
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    return true;
-}
-
-/*
- * The object with the Redis store is beside the module; the command looks
- * beside itself, for a build that is not installed, and in the PAM folder.
- * Nothing that a user can set has a say.
- */
-static void
-find_object(char path[PATH_MAX])
-{
-    static const char module[] = "/pam_jwt.so";
-    static const char own = 0;
-    Dl_info info;
-    char folder[PATH_MAX] = PAMDIR;
-    ssize_t length;
-
-    if (dladdr(&own, &info) != 0 && info.dli_fname != NULL &&
-        strlen(info.dli_fname) >= sizeof module &&
-        text_equal(info.dli_fname + strlen(info.dli_fname) - sizeof module + 1,
-                   module)) {
-        snprintf(folder, sizeof folder, "%s", info.dli_fname);
-        cut_to_folder(folder);
-    } else {
-        length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-        folder[length > 0 ? length : 0] = '\0';
-        snprintf(path, PATH_MAX, "%.4000s/" STORE_REDIS_FILE,
-                 cut_to_folder(folder) ? folder : PAMDIR);
-        if (access(path, F_OK) == 0)
-            return;
-        snprintf(folder, sizeof folder, "%s", PAMDIR);
-    }
-    snprintf(path, PATH_MAX, "%.4000s/" STORE_REDIS_FILE, folder);
-}
-
 /* The store of Redis, for a place that is no folder. */
 static bool
 load_store(struct ledger *ledger, char *ret_what)
 {
-    char path[PATH_MAX];
+    char what[COMPANION_WHAT_MAX];
 
-    find_object(path);
-    ledger->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (ledger->library == NULL) {
+    if (!companion_open(COMPANION_REDIS, COMPANION_REDIS_TABLE,
+                        &ledger->companion, what)) {
         snprintf(ret_what, STORE_WHAT_MAX,
-                 "cannot load %s, which a Redis state needs: install it (the "
-                 "package libpam-jwt-redis)",
-                 text_bare(path).text);
+                 "%.300s (a Redis state needs it, package libpam-jwt-redis)",
+                 what);
         return false;
     }
-    ledger->store = dlsym(ledger->library, STORE_REDIS_SYMBOL);
-    if (ledger->store != NULL && text_equal(ledger->store->version, VERSION))
-        return true;
-    snprintf(ret_what, STORE_WHAT_MAX,
-             "%s is of another version than this program, " VERSION,
-             text_bare(path).text);
-    return false;
+    ledger->store = ledger->companion.table;
+    return true;
 }
 
 bool
@@ -112,8 +52,7 @@ ledger_close(struct ledger *ledger)
 {
     if (ledger->state != NULL)
         ledger->store->close(ledger->state);
-    if (ledger->library != NULL)
-        dlclose(ledger->library);
+    companion_close(&ledger->companion);
     *ledger = (struct ledger){0};
 }
 

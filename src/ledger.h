@@ -2,6 +2,7 @@
 #ifndef LEDGER_H
 #define LEDGER_H
 
+#include "companion.h"
 #include "place.h"
 #include "revocation.h"
 #include "store.h"
@@ -20,7 +21,7 @@ struct ledger_policy {
 struct ledger {
     const struct store *store;
     void *state;
-    void *library; /* that the store is in, NULL for none */
+    struct companion companion; /* that the store is in, or none */
 };
 
 /*

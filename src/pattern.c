@@ -9,6 +9,7 @@
 
 struct pattern {
     regex_t regex;
+    const char *later; /* what is still to be compiled, or NULL */
 };
 
 /* Makes this thread's locale "C", and gives what to put back; 0: failed. */
@@ -155,13 +156,33 @@ out:
     return pattern;
 }
 
+struct pattern *
+pattern_later(const char *expression)
+{
+    struct pattern *pattern = calloc(1, sizeof *pattern);
+
+    if (pattern != NULL)
+        pattern->later = expression;
+    return pattern;
+}
+
+/* Compiles what was put off, in the C locale that the caller has entered. */
+static bool
+is_compiled(struct pattern *pattern)
+{
+    if (pattern->later != NULL &&
+        regcomp(&pattern->regex, pattern->later, REG_EXTENDED) == 0)
+        pattern->later = NULL;
+    return pattern->later == NULL;
+}
+
 /*
  * The match that POSIX wants is the leftmost and there the longest, so that if
  * any match is the whole text, this one is. The expression is not wrapped in
  * ^(...)$: one such as "a)|(b" would climb out of it.
  */
 static bool
-match_all(const struct pattern *pattern, const char *text,
+match_all(struct pattern *pattern, const char *text,
           regmatch_t groups[PATTERN_GROUPS_MAX + 1])
 {
     locale_t c;
@@ -170,7 +191,8 @@ match_all(const struct pattern *pattern, const char *text,
 
     if (before == (locale_t)0)
         return false;
-    matches = regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
+    matches = is_compiled(pattern) &&
+              regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
                       0) == 0 &&
               groups[0].rm_so == 0 && (size_t)groups[0].rm_eo == strlen(text);
     leave_c_locale(before, c);
@@ -178,7 +200,7 @@ match_all(const struct pattern *pattern, const char *text,
 }
 
 bool
-pattern_matches(const struct pattern *pattern, const char *text)
+pattern_matches(struct pattern *pattern, const char *text)
 {
     regmatch_t groups[PATTERN_GROUPS_MAX + 1];
 
@@ -200,8 +222,8 @@ pattern_has_groups_of(const struct pattern *pattern, const char *text)
 }
 
 bool
-pattern_expand(const struct pattern *pattern, const char *text,
-               const char *with, char *into, size_t size)
+pattern_expand(struct pattern *pattern, const char *text, const char *with,
+               char *into, size_t size)
 {
     regmatch_t groups[PATTERN_GROUPS_MAX + 1];
     size_t used = 0;
@@ -230,7 +252,7 @@ pattern_expand(const struct pattern *pattern, const char *text,
 void
 pattern_free(struct pattern *pattern)
 {
-    if (pattern != NULL)
+    if (pattern != NULL && pattern->later == NULL)
         regfree(&pattern->regex);
     free(pattern);
 }

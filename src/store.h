@@ -80,10 +80,6 @@ struct store {
                   char ret_what[STORE_WHAT_MAX]);
 };
 
-/* What the shared object of Redis has. */
-#define STORE_REDIS_FILE   "pam_jwt_redis.so"
-#define STORE_REDIS_SYMBOL "pam_jwt_redis_store"
-
 extern const struct store store_file;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
+#include "companion.h"
 #include "config.h"
 #include "finding.h"
 #include "pamline.h"
@@ -220,6 +221,21 @@ check_service(const struct service *service)
                     "%s has no session line of pam_jwt", service->name);
 }
 
+/* What the module loads when there is a token. */
+static void
+check_companion(const char *folder, struct findings *findings)
+{
+    struct companion companion = {0};
+    char what[COMPANION_WHAT_MAX];
+
+    if (!companion_open(COMPANION_TOKEN, COMPANION_TOKEN_TABLE, &companion,
+                        what))
+        finding_add(findings, FINDING_ERROR, folder,
+                    "every token is refused as bad_config",
+                    "install the module again, all of it", "%s", what);
+    companion_close(&companion);
+}
+
 /* Whether the file itself names the module, or only what it includes. */
 static bool
 stands_in(const struct pamlines *lines, const char *folder, const char *name)
@@ -268,7 +284,9 @@ cli_check_pam(const char *folder, const struct config *config,
         free(names[i]);
     }
     free(names);
-    if (found == 0)
+    if (found > 0)
+        check_companion(folder, findings);
+    else
         finding_add(findings, FINDING_WARNING, folder, "no token logs in",
                     "see First login in the README",
                     "no file there has pam_jwt.so");

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef COMPANION_H
+#define COMPANION_H
+
+#include <stdbool.h>
+
+/*
+ * Shared objects of ours that are loaded when they are needed, so that a
+ * program in which nobody logs in with a token pays for none of what a token
+ * needs. Each has one table, whose first member is the VERSION it is of.
+ */
+
+/* What a token needs; its table is a struct phases. */
+#define COMPANION_TOKEN       "pam_jwt_token.so"
+#define COMPANION_TOKEN_TABLE "pam_jwt_phases"
+
+/* The state of a fleet; its table is a struct store. */
+#define COMPANION_REDIS       "pam_jwt_redis.so"
+#define COMPANION_REDIS_TABLE "pam_jwt_redis_store"
+
+#define COMPANION_WHAT_MAX 400
+
+/* One that is loaded; zeroed it is none. */
+struct companion {
+    void *library;
+    const void *table;
+};
+
+/*
+ * Loads `file`, which lies beside the object that calls, and finds the table
+ * of that name in it. The command looks beside itself, for a build that is not
+ * installed, and in the PAM folder. Nothing that a user can set has a say.
+ * False: `ret_what` says why, safe to log.
+ */
+bool companion_open(const char *file, const char *table,
+                    struct companion *ret_companion,
+                    char ret_what[COMPANION_WHAT_MAX])
+    __attribute__((warn_unused_result));
+
+/* Unloads; a zeroed companion is allowed. */
+void companion_close(struct companion *companion);
+
+#endif

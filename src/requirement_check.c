@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "requirement.h"
+
+#include "jsondoc.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether `text` is one of the words between single spaces. */
+static bool
+has_word(const char *words, const char *text)
+{
+    size_t length = strlen(text);
+
+    for (;; words++) {
+        size_t word = strcspn(words, " ");
+
+        if (word == length && strncmp(words, text, length) == 0)
+            return true;
+        words += word;
+        if (*words == '\0')
+            return false;
+    }
+}
+
+static bool
+is_list_of_words(const char *claim)
+{
+    if (claim[0] == '/')
+        claim++;
+    return text_equal(claim, "scope") || text_equal(claim, "scp");
+}
+
+static bool
+has_member(const char *claim, struct json_object *value, const char *wanted)
+{
+    char text[JSONDOC_SCALAR_MAX];
+    const char *string;
+
+    if (jsondoc_is_string(value, &string))
+        return is_list_of_words(claim) ? has_word(string, wanted)
+                                       : text_equal(string, wanted);
+    for (size_t i = 0; i < jsondoc_array_size(value); i++)
+        if (text_equal(jsondoc_scalar(jsondoc_array_item(value, i), text),
+                       wanted))
+            return true;
+    return false;
+}
+
+static bool
+holds(const struct requirement *rule, struct json_object *value,
+      const char *wanted)
+{
+    char text[JSONDOC_SCALAR_MAX];
+    const char *found = jsondoc_scalar(value, text);
+
+    switch (rule->kind) {
+    case REQUIRE_EQUAL:
+        return text_equal(found, wanted);
+    case REQUIRE_DIFFERENT:
+        return found != NULL && !text_equal(found, wanted);
+    case REQUIRE_MEMBER:
+        return has_member(rule->claim, value, wanted);
+    case REQUIRE_PRESENT:
+        return value != NULL;
+    default:
+        return false;
+    }
+}
+
+static enum reason
+refuse(const struct requirement *rule, bool is_there, struct json_object *value,
+       struct verdict *verdict)
+{
+    char text[JSONDOC_SCALAR_MAX];
+    const char *found = jsondoc_scalar(value, text);
+    struct shown shown = {""};
+
+    if (!is_there)
+        snprintf(shown.text, sizeof shown.text, "no such claim");
+    else if (found != NULL)
+        shown = text_quote(found, strlen(found));
+    else
+        snprintf(shown.text, sizeof shown.text, "%s", jsondoc_kind(value));
+    return verdict_refuse(
+        verdict, REASON_REQUIREMENT_FAILED, "require %s: the token has %s",
+        text_quote(rule->text, strlen(rule->text)).text, shown.text);
+}
+
+static enum reason
+check_rule(const struct requirement *rule, struct json_object *payload,
+           const struct template_facts *facts, struct verdict *verdict)
+{
+    struct json_object *value = NULL;
+    bool is_there = jsondoc_find(payload, rule->claim, &value);
+    const char *unknown = NULL;
+    char *wanted = NULL;
+    bool held;
+
+    if (rule->value != NULL &&
+        !template_expand(rule->value, facts, &wanted, &unknown))
+        return unknown == NULL
+                   ? verdict_refuse(verdict, REASON_NO_MEMORY,
+                                    "expanding require")
+                   : verdict_refuse(
+                         verdict, REASON_REQUIREMENT_FAILED,
+                         "require %s needs %s, which is not known",
+                         text_quote(rule->text, strlen(rule->text)).text,
+                         unknown);
+    held = is_there && value != NULL && holds(rule, value, wanted);
+    free(wanted);
+    return held ? REASON_OK : refuse(rule, is_there, value, verdict);
+}
+
+enum reason
+requirements_check(const struct requirements *list, struct json_object *payload,
+                   const struct template_facts *facts, struct verdict *verdict)
+{
+    enum reason reason = REASON_OK;
+
+    if (list->count > 0)
+        verdict_check(verdict, "rules", "require");
+    for (size_t i = 0; reason == REASON_OK && i < list->count; i++)
+        reason = check_rule(&list->items[i], payload, facts, verdict);
+    return reason;
+}
