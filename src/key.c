@@ -6,7 +6,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/objects.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,13 @@
 #define SECRET_LENGTH_MIN 32
 
 static const struct key_kind kinds[] = {
-    {KEY_SECRET, "oct", NULL, 0, NULL},
-    {KEY_RSA, "RSA", NULL, 0, NULL},
-    {KEY_P256, "EC", "P-256", 32, "P-256"},
-    {KEY_P384, "EC", "P-384", 48, "P-384"},
-    {KEY_P521, "EC", "P-521", KEY_CURVE_BYTES_MAX, "P-521"},
-    {KEY_ED25519, "OKP", "Ed25519", 32, "ED25519"},
-    {KEY_ED448, "OKP", "Ed448", 57, "ED448"},
+    {KEY_SECRET, "oct", NULL, 0, NULL, NID_undef},
+    {KEY_RSA, "RSA", NULL, 0, NULL, NID_rsaEncryption},
+    {KEY_P256, "EC", "P-256", 32, "P-256", NID_X9_62_prime256v1},
+    {KEY_P384, "EC", "P-384", 48, "P-384", NID_secp384r1},
+    {KEY_P521, "EC", "P-521", KEY_CURVE_BYTES_MAX, "P-521", NID_secp521r1},
+    {KEY_ED25519, "OKP", "Ed25519", 32, "ED25519", NID_ED25519},
+    {KEY_ED448, "OKP", "Ed448", 57, "ED448", NID_ED448},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
@@ -44,27 +44,20 @@ key_kind_named(const char *kty, const char *crv)
     return NULL;
 }
 
+const struct key_kind *
+key_kind_numbered(int nid)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (nid != NID_undef && kinds[i].nid == nid)
+            return &kinds[i];
+    return NULL;
+}
+
 enum key_result
 key_say(enum key_result result, char what[KEY_WHAT_MAX], const char *text)
 {
     snprintf(what, KEY_WHAT_MAX, "%s", text);
     return result;
-}
-
-EVP_PKEY *
-key_from_data(const char *type, int selection, OSSL_PARAM_BLD *builder)
-{
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-    EVP_PKEY *key = NULL;
-
-    if (parameters == NULL || context == NULL ||
-        EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, selection, parameters) != 1)
-        key = NULL;
-    EVP_PKEY_CTX_free(context);
-    OSSL_PARAM_free(parameters);
-    return key;
 }
 
 enum key_result

@@ -39,11 +39,14 @@ struct key_kind {
     const char *crv;   /* NULL: the kind has none */
     size_t size;       /* bytes of a coordinate, or of an Edwards key */
     const char *group; /* OpenSSL's name of the curve */
+    int nid; /* OpenSSL's number of what names it in ASN.1: RFC 3279, 5480 and
+                8410 */
 };
 
-/* The kind of a type; the kind that a JWK names, NULL for neither. */
+/* The kind of a type, of a JWK, of a number; NULL for none of ours. */
 const struct key_kind *key_kind(enum key_type type);
 const struct key_kind *key_kind_named(const char *kty, const char *crv);
+const struct key_kind *key_kind_numbered(int nid);
 
 /* One trusted key; it owns what it points to. */
 struct key {
@@ -75,6 +78,22 @@ enum key_result key_say(enum key_result result, char what[KEY_WHAT_MAX],
  */
 struct evp_pkey_st *key_from_data(const char *type, int selection,
                                   struct ossl_param_bld_st *builder);
+
+/* A number of a key, big-endian and unsigned, or the bytes of a point. */
+struct key_number {
+    const unsigned char *bytes;
+    size_t length;
+};
+
+/*
+ * OpenSSL keys of their numbers: from any of the formats, so that there is one
+ * way to a key. A point is that of SEC 1 section 2.3.3, or of RFC 8032. NULL:
+ * they make none. key_from_public() looks at what they are worth.
+ */
+struct evp_pkey_st *key_make_rsa(struct key_number modulus,
+                                 struct key_number exponent);
+struct evp_pkey_st *key_make_curve(const struct key_kind *kind,
+                                   struct key_number point);
 
 /*
  * Takes a copy of a shared secret. At least 32 bytes, the shortest that any

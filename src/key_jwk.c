@@ -9,7 +9,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,29 +165,15 @@ key_from_jwk(struct json_object *jwk, struct key *ret_key,
 static EVP_PKEY *
 build_rsa(struct json_object *jwk)
 {
-    unsigned char bytes[NUMBER_MAX + 3];
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    BIGNUM *modulus = NULL;
-    BIGNUM *exponent = NULL;
-    EVP_PKEY *public_key = NULL;
-    size_t length;
+    unsigned char modulus[NUMBER_MAX + 3];
+    unsigned char exponent[8 + 3];
+    struct key_number n = {modulus, 0};
+    struct key_number e = {exponent, 0};
 
-    if (builder == NULL)
-        goto out;
-    if (read_number(jwk, "n", NUMBER_MAX, bytes, &length))
-        modulus = BN_bin2bn(bytes, (int)length, NULL);
-    if (read_number(jwk, "e", 8, bytes, &length))
-        exponent = BN_bin2bn(bytes, (int)length, NULL);
-    if (modulus != NULL && exponent != NULL &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
-        public_key = key_from_data("RSA", EVP_PKEY_PUBLIC_KEY, builder);
-
-out:
-    BN_free(modulus);
-    BN_free(exponent);
-    OSSL_PARAM_BLD_free(builder);
-    return public_key;
+    return read_number(jwk, "n", NUMBER_MAX, modulus, &n.length) &&
+                   read_number(jwk, "e", 8, exponent, &e.length)
+               ? key_make_rsa(n, e)
+               : NULL;
 }
 
 /* The uncompressed point of SEC 1: 04, x, y, each at its full length. */
@@ -196,22 +181,15 @@ static EVP_PKEY *
 build_ec(struct json_object *jwk, const struct key_kind *kind)
 {
     unsigned char point[1 + 2 * KEY_CURVE_BYTES_MAX + 3] = {0x04};
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    EVP_PKEY *public_key = NULL;
     size_t x = 0;
     size_t y = 0;
 
-    if (builder != NULL && read_number(jwk, "x", kind->size, point + 1, &x) &&
-        x == kind->size &&
-        read_number(jwk, "y", kind->size, point + 1 + x, &y) &&
-        y == kind->size &&
-        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-                                        kind->group, 0) == 1 &&
-        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
-                                         point, 1 + x + y) == 1)
-        public_key = key_from_data("EC", EVP_PKEY_PUBLIC_KEY, builder);
-    OSSL_PARAM_BLD_free(builder);
-    return public_key;
+    return read_number(jwk, "x", kind->size, point + 1, &x) &&
+                   x == kind->size &&
+                   read_number(jwk, "y", kind->size, point + 1 + x, &y) &&
+                   y == kind->size
+               ? key_make_curve(kind, (struct key_number){point, 1 + x + y})
+               : NULL;
 }
 
 static EVP_PKEY *
@@ -220,10 +198,9 @@ build_edwards(struct json_object *jwk, const struct key_kind *kind)
     unsigned char raw[57 + 3];
     size_t length;
 
-    if (!read_number(jwk, "x", kind->size, raw, &length) ||
-        length != kind->size)
-        return NULL;
-    return EVP_PKEY_new_raw_public_key_ex(NULL, kind->group, NULL, raw, length);
+    return read_number(jwk, "x", kind->size, raw, &length)
+               ? key_make_curve(kind, (struct key_number){raw, length})
+               : NULL;
 }
 
 enum key_result

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "key.h"
+
+#include <criterion/criterion.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS "tests/vectors/keys/"
+
+static const char *const good_files[] = {
+    "rsa-a.pub.pem",  "rsa4096.pub.pem",   "p256-a.pub.pem",  "p384-a.pub.pem",
+    "p521-a.pub.pem", "ed25519-a.pub.pem", "ed448-a.pub.pem",
+};
+
+#define GOOD_COUNT (sizeof good_files / sizeof good_files[0])
+
+static EVP_PKEY *
+openssl_reads(const char *name)
+{
+    char path[256];
+    EVP_PKEY *key;
+    FILE *file;
+
+    snprintf(path, sizeof path, KEYS "%s", name);
+    file = fopen(path, "r");
+    cr_assert_not_null(file, "%s", path);
+    key = PEM_read_PUBKEY(file, NULL, NULL, NULL);
+    fclose(file);
+    cr_assert_not_null(key, "%s", path);
+    return key;
+}
+
+/* What ours makes of a DER structure in a PEM block of that label. */
+static enum key_result
+ours_reads(const char *label, const unsigned char *der, size_t size,
+           struct key *ret_key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char what[KEY_WHAT_MAX];
+    char *text;
+    char *copy;
+    long length;
+    enum key_result result;
+
+    cr_assert(PEM_write_bio(bio, label, "", der, (long)size) > 0);
+    length = BIO_get_mem_data(bio, &text);
+    copy = strndup(text, (size_t)length);
+    result = key_from_pem(copy, (size_t)length, 0, ret_key, what);
+    free(copy);
+    BIO_free(bio);
+    return result;
+}
+
+static void
+expect_same(const char *name, const char *label, const unsigned char *der,
+            int size, const EVP_PKEY *wanted)
+{
+    struct key key = {0};
+
+    cr_assert(size > 0, "%s", name);
+    cr_assert_eq(ours_reads(label, der, (size_t)size, &key), KEY_GOOD, "%s",
+                 name);
+    cr_expect_eq(EVP_PKEY_eq(key.public_key, wanted), 1, "%s", name);
+    key_done(&key);
+}
+
+Test(key_pem, reads_the_keys_that_openssl_reads)
+{
+    for (size_t i = 0; i < GOOD_COUNT; i++) {
+        EVP_PKEY *wanted = openssl_reads(good_files[i]);
+        unsigned char *der = NULL;
+        int size = i2d_PUBKEY(wanted, &der);
+
+        expect_same(good_files[i], "PUBLIC KEY", der, size, wanted);
+        OPENSSL_free(der);
+        EVP_PKEY_free(wanted);
+    }
+}
+
+Test(key_pem, reads_pkcs1_and_compressed_points)
+{
+    EVP_PKEY *rsa = openssl_reads("rsa-a.pub.pem");
+    EVP_PKEY *curve = openssl_reads("p256-a.pub.pem");
+    unsigned char *der = NULL;
+    int size = i2d_PublicKey(rsa, &der);
+
+    expect_same("PKCS #1", "RSA PUBLIC KEY", der, size, rsa);
+    OPENSSL_free(der);
+    der = NULL;
+    cr_assert_eq(EVP_PKEY_set_utf8_string_param(
+                     curve, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                     "compressed"),
+                 1);
+    size = i2d_PUBKEY(curve, &der);
+    cr_assert_lt(size, 65, "the point was not compressed");
+    expect_same("compressed", "PUBLIC KEY", der, size, curve);
+    OPENSSL_free(der);
+    EVP_PKEY_free(rsa);
+    EVP_PKEY_free(curve);
+}
+
+/*
+ * Each bit of each structure turned over, and each length cut: what ours takes,
+ * OpenSSL takes for the same key. So ours is never the laxer of the two.
+ */
+Test(key_pem, takes_nothing_that_openssl_does_not, .timeout = 120)
+{
+    for (size_t i = 0; i < GOOD_COUNT; i++) {
+        EVP_PKEY *whole = openssl_reads(good_files[i]);
+        unsigned char *der = NULL;
+        int size = i2d_PUBKEY(whole, &der);
+        int taken = 0;
+
+        cr_assert(size > 0);
+        /* Behind the first 200 bytes of an RSA key there is only modulus. */
+        for (int bit = 0; bit < 8 * (size < 200 ? size : 200); bit++) {
+            const unsigned char *at = der;
+            struct key key = {0};
+            EVP_PKEY *theirs;
+
+            der[bit / 8] ^= (unsigned char)(1 << bit % 8);
+            if (ours_reads("PUBLIC KEY", der, (size_t)size, &key) == KEY_GOOD) {
+                theirs = d2i_PUBKEY(NULL, &at, size);
+                cr_expect(theirs != NULL &&
+                              EVP_PKEY_eq(key.public_key, theirs) == 1,
+                          "%s, bit %d", good_files[i], bit);
+                EVP_PKEY_free(theirs);
+                taken++;
+            }
+            key_done(&key);
+            der[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        }
+        cr_expect(taken > 0 || strncmp(good_files[i], "p", 1) == 0,
+                  "%s: nothing was compared", good_files[i]);
+        for (int length = 1; length < size; length++) {
+            struct key key = {0};
+
+            cr_expect_neq(
+                ours_reads("PUBLIC KEY", der, (size_t)length, &key), KEY_GOOD,
+                "%s cut to %d", good_files[i], length);
+            key_done(&key);
+        }
+        OPENSSL_free(der);
+        EVP_PKEY_free(whole);
+    }
+}
+
+/* Good keys first, so that what is wrong with the others is what they say. */
+static const struct {
+    const char *name;
+    const char *label;
+    enum key_result wanted;
+    const char *hex;
+} structures[] = {
+    {"an Edwards key", "PUBLIC KEY", KEY_GOOD,
+     "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a"},
+    {"an EC key", "PUBLIC KEY", KEY_GOOD,
+     "3059301306072a8648ce3d020106082a8648ce3d03010703420004c80421e195"
+     "382c9fa4f08e531069c2651ceeaad4cbf163e1a1f5ff2090e686c06d5ad5582b"
+     "c5ec0e0670170f89f20cc5814380fa5f71e8bc652c95b3180b40d1"},
+    {"an RSA key", "RSA PUBLIC KEY", KEY_GOOD,
+     "3082010a0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b010203010001"},
+    {"an RSA key without a parameter", "PUBLIC KEY", KEY_GOOD,
+     "30820120300b06092a864886f70d0101010382010f003082010a0282010100c1"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b0102"
+     "03010001"},
+    {"an RSA key with NULL", "PUBLIC KEY", KEY_GOOD,
+     "30820122300d06092a864886f70d01010105000382010f003082010a02820101"
+     "00c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "010203010001"},
+    {"an EC key with the OID of rsaEncryption as its curve", "PUBLIC KEY", KEY_BAD,
+     "305a301406072a8648ce3d020106092a864886f70d01010103420004c80421e1"
+     "95382c9fa4f08e531069c2651ceeaad4cbf163e1a1f5ff2090e686c06d5ad558"
+     "2bc5ec0e0670170f89f20cc5814380fa5f71e8bc652c95b3180b40d1"},
+    {"an EC key with the OID of Ed25519 as its curve", "PUBLIC KEY", KEY_BAD,
+     "3033300e06072a8648ce3d020106032b6570032100d75a980182b10ab7d54bfe"
+     "d3c964073a0ee172f3daa62325af021a68f707511a"},
+    {"an EC key without a curve", "PUBLIC KEY", KEY_BAD,
+     "304f300906072a8648ce3d020103420004c80421e195382c9fa4f08e531069c2"
+     "651ceeaad4cbf163e1a1f5ff2090e686c06d5ad5582bc5ec0e0670170f89f20c"
+     "c5814380fa5f71e8bc652c95b3180b40d1"},
+    {"an EC key with NULL as its curve", "PUBLIC KEY", KEY_BAD,
+     "3051300b06072a8648ce3d0201050003420004c80421e195382c9fa4f08e5310"
+     "69c2651ceeaad4cbf163e1a1f5ff2090e686c06d5ad5582bc5ec0e0670170f89"
+     "f20cc5814380fa5f71e8bc652c95b3180b40d1"},
+    {"an EC key on a curve that is none of ours", "PUBLIC KEY", KEY_BAD,
+     "3056301006072a8648ce3d020106052b8104000a03420004c80421e195382c9f"
+     "a4f08e531069c2651ceeaad4cbf163e1a1f5ff2090e686c06d5ad5582bc5ec0e"
+     "0670170f89f20cc5814380fa5f71e8bc652c95b3180b40d1"},
+    {"a curve where an algorithm belongs", "PUBLIC KEY", KEY_BAD,
+     "3050300a06082a8648ce3d03010703420004c80421e195382c9fa4f08e531069"
+     "c2651ceeaad4cbf163e1a1f5ff2090e686c06d5ad5582bc5ec0e0670170f89f2"
+     "0cc5814380fa5f71e8bc652c95b3180b40d1"},
+    {"an Edwards key with parameters", "PUBLIC KEY", KEY_BAD,
+     "302c300706032b65700500032100d75a980182b10ab7d54bfed3c964073a0ee1"
+     "72f3daa62325af021a68f707511a"},
+    {"an Edwards key of 31 bytes", "PUBLIC KEY", KEY_BAD,
+     "3029300506032b6570032000d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f70751"},
+    {"an Edwards key of 33 bytes", "PUBLIC KEY", KEY_BAD,
+     "302b300506032b6570032200d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a00"},
+    {"bits of the last byte that do not count", "PUBLIC KEY", KEY_BAD,
+     "302a300506032b6570032101d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a"},
+    {"something behind the key", "PUBLIC KEY", KEY_BAD,
+     "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a00"},
+    {"something behind the bits", "PUBLIC KEY", KEY_BAD,
+     "302c300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a0500"},
+    {"an indefinite length", "PUBLIC KEY", KEY_BAD,
+     "3080300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3"
+     "daa62325af021a68f707511a0000"},
+    {"an empty sequence", "PUBLIC KEY", KEY_BAD,
+     "3000"},
+    {"a key of no bytes", "PUBLIC KEY", KEY_BAD,
+     "300a300506032b6570030100"},
+    {"a BIT STRING of no bytes", "PUBLIC KEY", KEY_BAD,
+     "3009300506032b65700300"},
+    {"an RSA key with a curve as its parameter", "PUBLIC KEY", KEY_BAD,
+     "3082012a301506092a864886f70d01010106082a8648ce3d0301070382010f00"
+     "3082010a0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b010203010001"},
+    {"an RSA key with a negative modulus", "RSA PUBLIC KEY", KEY_BAD,
+     "3082010902820100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b010203010001"},
+    {"an RSA key with a negative exponent", "RSA PUBLIC KEY", KEY_BAD,
+     "3082010a0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b010203810001"},
+    {"an RSA key without an exponent", "RSA PUBLIC KEY", KEY_BAD,
+     "308201050282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b01"},
+    {"an RSA key with an empty modulus", "RSA PUBLIC KEY", KEY_BAD,
+     "300702000203010001"},
+    {"an RSA key with a third number", "RSA PUBLIC KEY", KEY_BAD,
+     "3082010d0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b010203010001020100"},
+    {"an RSA key in a SET", "RSA PUBLIC KEY", KEY_BAD,
+     "3182010a0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b010203010001"},
+    {"something behind an RSA key", "RSA PUBLIC KEY", KEY_BAD,
+     "3082010a0282010100c15b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+     "5b5b5b5b5b5b5b5b01020301000100"},
+};
+
+Test(key_pem, refuses_what_is_not_the_der_of_a_key)
+{
+    for (size_t i = 0; i < sizeof structures / sizeof structures[0]; i++) {
+        long size = 0;
+        unsigned char *der = OPENSSL_hexstr2buf(structures[i].hex, &size);
+        struct key key = {0};
+
+        cr_assert_not_null(der, "%s", structures[i].name);
+        cr_expect_eq(
+            ours_reads(structures[i].label, der, (size_t)size, &key),
+            structures[i].wanted, "%s", structures[i].name);
+        key_done(&key);
+        OPENSSL_free(der);
+    }
+}
