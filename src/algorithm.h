@@ -49,15 +49,18 @@ enum algorithm_result {
  * error queue is left as it was.
  */
 enum algorithm_result algorithm_verify(const struct algorithm *algorithm,
-                                       const struct key *key,
-                                       const char *message, size_t length,
+                                       struct key *key, const char *message,
+                                       size_t length,
                                        const unsigned char *signature,
                                        size_t signature_length);
 
 #define ALGORITHM_MAC_MAX 64
 
-/* Computes the HMAC of a KEY_SECRET: hash_size bytes. */
-bool algorithm_mac(const struct algorithm *algorithm, const struct key *key,
+/*
+ * Computes the HMAC of a KEY_SECRET: hash_size bytes. The key keeps what was
+ * reckoned of it, for the next.
+ */
+bool algorithm_mac(const struct algorithm *algorithm, struct key *key,
                    const char *message, size_t length,
                    unsigned char ret_mac[ALGORITHM_MAC_MAX]);
 

@@ -3,12 +3,14 @@
 
 #include "key.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
-#include <string.h>
+#include <stdint.h>
 
 /*
  * How a signature is verified, in this order:
@@ -30,21 +32,58 @@ algorithm_signature_size(const struct algorithm *algorithm,
     return 2 * key_kind(key->type)->size;
 }
 
+/* A context that begins with this secret; NULL: OpenSSL cannot. */
+static EVP_MAC_CTX *
+begin_mac(const struct algorithm *algorithm, const struct key *key)
+{
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *mac = hmac != NULL ? EVP_MAC_CTX_new(hmac) : NULL;
+    /* OpenSSL does not write to it. */
+    char *digest = (char *)(uintptr_t)algorithm->digest;
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end()};
+
+    if (mac != NULL &&
+        EVP_MAC_init(mac, key->secret, key->secret_length, parameters) != 1) {
+        EVP_MAC_CTX_free(mac);
+        mac = NULL;
+    }
+    EVP_MAC_free(hmac);
+    return mac;
+}
+
+/*
+ * The context of an earlier one begins again without the secret, whose pads are
+ * hashed already.
+ */
+static bool
+prepare_mac(const struct algorithm *algorithm, struct key *key)
+{
+    if (key->mac != NULL && key->mac_of == algorithm)
+        return EVP_MAC_init(key->mac, NULL, 0, NULL) == 1;
+    EVP_MAC_CTX_free(key->mac);
+    key->mac = begin_mac(algorithm, key);
+    key->mac_of = algorithm;
+    return key->mac != NULL;
+}
+
 bool
-algorithm_mac(const struct algorithm *algorithm, const struct key *key,
+algorithm_mac(const struct algorithm *algorithm, struct key *key,
               const char *message, size_t length,
               unsigned char ret_mac[ALGORITHM_MAC_MAX])
 {
     size_t size = 0;
 
-    return EVP_Q_mac(NULL, "HMAC", NULL, algorithm->digest, NULL, key->secret,
-                     key->secret_length, (const unsigned char *)message, length,
-                     ret_mac, ALGORITHM_MAC_MAX, &size) != NULL &&
+    return prepare_mac(algorithm, key) &&
+           EVP_MAC_update(key->mac, (const unsigned char *)message, length) ==
+               1 &&
+           EVP_MAC_final(key->mac, ret_mac, &size, ALGORITHM_MAC_MAX) == 1 &&
            size == algorithm->hash_size;
 }
 
 static enum algorithm_result
-verify_mac(const struct algorithm *algorithm, const struct key *key,
+verify_mac(const struct algorithm *algorithm, struct key *key,
            const char *message, size_t length, const unsigned char *signature)
 {
     unsigned char mac[ALGORITHM_MAC_MAX];
@@ -143,7 +182,7 @@ verify_ecdsa(const struct algorithm *algorithm, const struct key *key,
 }
 
 enum algorithm_result
-algorithm_verify(const struct algorithm *algorithm, const struct key *key,
+algorithm_verify(const struct algorithm *algorithm, struct key *key,
                  const char *message, size_t length,
                  const unsigned char *signature, size_t signature_length)
 {

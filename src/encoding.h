@@ -21,7 +21,11 @@
 bool base64url_decode(const char *text, size_t length, unsigned char *into,
                       size_t *ret_length);
 
-/* The same for base64 of RFC 4648 section 4, whose padding is required. */
+/* How many characters at the beginning of a text are base64url's. */
+size_t base64url_span(const char *text, size_t length);
+
+/* base64url_decode() for base64 of RFC 4648 section 4, whose padding is
+ * required. */
 bool base64_decode(const char *text, size_t length, unsigned char *into,
                    size_t *ret_length);
 

@@ -17,6 +17,9 @@ struct level {
     size_t first_name; /* where its names begin in the scan's list */
 };
 
+/* More than a header or most payloads have. */
+#define FEW_NAMES 16
+
 struct scan {
     const unsigned char *at;
     const unsigned char *end;
@@ -27,6 +30,7 @@ struct scan {
     struct name *names; /* of the open objects, the innermost last */
     size_t name_count;
     size_t name_room;
+    struct name few[FEW_NAMES]; /* where `names` lie while they are few */
 };
 
 static bool
@@ -276,14 +280,16 @@ static bool
 add_name(struct scan *scan, const unsigned char *text, size_t length)
 {
     if (scan->name_count == scan->name_room) {
-        size_t room = scan->name_room > 0 ? 2 * scan->name_room : 16;
-        struct name *names =
-            reallocarray(scan->names, room, sizeof *scan->names);
+        size_t room = 2 * scan->name_room;
+        struct name *old = scan->names != scan->few ? scan->names : NULL;
+        struct name *names = reallocarray(old, room, sizeof *names);
 
         if (names == NULL) {
             scan->no_memory = true;
             return false;
         }
+        if (old == NULL)
+            memcpy(names, scan->few, sizeof scan->few);
         scan->names = names;
         scan->name_room = room;
     }
@@ -414,14 +420,21 @@ scan_text(struct scan *scan)
 enum jsonscan_result
 jsonscan(const char *text, size_t length, const char **ret_what, size_t *ret_at)
 {
-    struct scan scan = {0};
+    struct scan scan;
     bool good;
 
     scan.at = (const unsigned char *)text;
     scan.end = scan.at + length;
+    scan.what = NULL;
+    scan.no_memory = false;
+    scan.depth = 0;
+    scan.names = scan.few;
+    scan.name_count = 0;
+    scan.name_room = FEW_NAMES;
     /* The length of a name is kept in 32 bits. */
     good = length <= UINT32_MAX ? scan_text(&scan) : bad(&scan, "too long");
-    free(scan.names);
+    if (scan.names != scan.few)
+        free(scan.names);
     if (scan.no_memory)
         return JSONSCAN_NO_MEMORY;
     if (good)

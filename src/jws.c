@@ -45,17 +45,17 @@ static enum reason
 check_characters(const char *text, size_t length, struct verdict *verdict)
 {
     verdict_check(verdict, "characters", NULL);
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-
-        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-            (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')
-            continue;
-        verdict->torn = true;
-        return verdict_refuse(
-            verdict, REASON_MALFORMED,
-            "byte 0x%02x at %zu is none of a token%s", (unsigned char)c, i,
-            c == ' ' ? " (a space, perhaps of \"Bearer \")" : "");
+    for (size_t i = base64url_span(text, length); i < length;
+         i += base64url_span(text + i, length - i)) {
+        if (text[i] != '.') {
+            verdict->torn = true;
+            return verdict_refuse(
+                verdict, REASON_MALFORMED,
+                "byte 0x%02x at %zu is none of a token%s",
+                (unsigned char)text[i], i,
+                text[i] == ' ' ? " (a space, perhaps of \"Bearer \")" : "");
+        }
+        i++;
     }
     return REASON_OK;
 }

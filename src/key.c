@@ -7,6 +7,8 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/params.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,11 +87,17 @@ key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
 static enum key_result
 check_rsa(EVP_PKEY *public_key, char *what)
 {
-    BIGNUM *exponent = NULL;
-    BIGNUM *modulus = NULL;
+    unsigned char modulus[KEY_RSA_BITS_MAX / 8];
+    uint64_t exponent = 0;
+    BIGNUM *number;
     int bits = EVP_PKEY_get_bits(public_key);
-    int exponent_bits;
-    enum key_result result = KEY_BAD;
+    /* Buffers that just fit: OpenSSL takes its time for each byte of them. */
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &exponent),
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus,
+                                (size_t)(bits + 7) / 8),
+        OSSL_PARAM_construct_end()};
+    bool is_odd;
 
     if (bits < KEY_RSA_BITS_MIN || bits > KEY_RSA_BITS_MAX) {
         snprintf(what, KEY_WHAT_MAX,
@@ -97,30 +105,21 @@ check_rsa(EVP_PKEY *public_key, char *what)
                  KEY_RSA_BITS_MIN, KEY_RSA_BITS_MAX);
         return KEY_BAD;
     }
-    if (EVP_PKEY_get_bn_param(public_key, OSSL_PKEY_PARAM_RSA_E, &exponent) !=
-            1 ||
-        EVP_PKEY_get_bn_param(public_key, OSSL_PKEY_PARAM_RSA_N, &modulus) !=
-            1) {
-        snprintf(what, KEY_WHAT_MAX, "an RSA key that lacks its numbers");
-        goto out;
-    }
-    /* 64 bits is more than any in use, and bounds what a login costs. */
-    exponent_bits = BN_num_bits(exponent);
-    if (!BN_is_odd(exponent) || exponent_bits < 17 || exponent_bits > 64) {
-        snprintf(what, KEY_WHAT_MAX,
-                 "an RSA exponent that is not odd and at least 65537");
-        goto out;
-    }
-    if (!BN_is_odd(modulus)) {
-        snprintf(what, KEY_WHAT_MAX, "an RSA modulus that is even");
-        goto out;
-    }
-    result = KEY_GOOD;
-
-out:
-    BN_free(exponent);
-    BN_free(modulus);
-    return result;
+    /* 64 bits are more than any in use, and bound what a login costs. */
+    if (EVP_PKEY_get_params(public_key, parameters) != 1 || exponent < 65537 ||
+        exponent % 2 == 0)
+        return key_say(KEY_BAD, what,
+                       "an RSA exponent that is not odd, at least 65537 and of "
+                       "at most 64 bits");
+    if (!OSSL_PARAM_modified(&parameters[1]))
+        return key_say(KEY_BAD, what, "an RSA key without a modulus");
+    number = BN_native2bn(modulus, (int)parameters[1].return_size, NULL);
+    if (number == NULL)
+        return KEY_NO_MEMORY;
+    is_odd = BN_is_odd(number);
+    BN_free(number);
+    return is_odd ? KEY_GOOD
+                  : key_say(KEY_BAD, what, "an RSA modulus that is even");
 }
 
 /* Refuses the point at infinity and whatever is not on the curve. */
@@ -294,6 +293,7 @@ void
 key_done(struct key *key)
 {
     secret_free(key->secret, key->secret_length);
+    EVP_MAC_CTX_free(key->mac);
     EVP_PKEY_free(key->public_key);
     free(key->kid);
     *key = (struct key){0};

@@ -53,6 +53,8 @@ struct key {
     enum key_type type;
     unsigned char *secret; /* of a KEY_SECRET */
     size_t secret_length;
+    struct evp_mac_ctx_st *mac;     /* of a secret that was used, or NULL */
+    const struct algorithm *mac_of; /* what `mac` was made for */
     struct evp_pkey_st *public_key; /* of any other, NULL until built */
     char *kid;                      /* NULL when it has none */
     const struct algorithm *only;   /* its JWK "alg", NULL for any */
@@ -117,6 +119,9 @@ enum key_result key_from_public(struct evp_pkey_st *public_key,
  */
 enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
+
+/* Whether key_from_jwk() has left nothing to build. */
+bool key_is_built(const struct key *key);
 
 /* Builds what key_from_jwk() left; a built key is KEY_GOOD at once. */
 enum key_result key_build(struct key *key, char what[KEY_WHAT_MAX]);

@@ -203,6 +203,12 @@ build_edwards(struct json_object *jwk, const struct key_kind *kind)
                : NULL;
 }
 
+bool
+key_is_built(const struct key *key)
+{
+    return key->type == KEY_SECRET || key->public_key != NULL;
+}
+
 enum key_result
 key_build(struct key *key, char what[KEY_WHAT_MAX])
 {
@@ -211,7 +217,7 @@ key_build(struct key *key, char what[KEY_WHAT_MAX])
     struct key built = {0};
     enum key_result result;
 
-    if (key->type == KEY_SECRET || key->public_key != NULL)
+    if (key_is_built(key))
         return KEY_GOOD;
     kind = find_kind(key->unbuilt);
     if (kind == NULL)

@@ -374,23 +374,14 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
     return found > 0 ? REASON_OK : REASON_KEY_UNAVAILABLE;
 }
 
-unsigned
-keyset_algorithms(const struct keyset *keys, unsigned allowed)
+bool
+keyset_fits(const struct keyset *keys, const struct algorithm *algorithm)
 {
-    const struct algorithm *algorithm;
-    unsigned bits = 0;
-
-    for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++) {
-        unsigned bit = algorithm_bit(algorithm);
-
-        if (allowed == 0 ? !algorithm->is_default : (allowed & bit) == 0)
-            continue;
-        for (size_t f = 0; f < keys->count; f++)
-            for (size_t k = 0; k < keys->files[f].count; k++)
-                if (algorithm_fits(algorithm, &keys->files[f].keys[k]))
-                    bits |= bit;
-    }
-    return bits;
+    for (size_t f = 0; f < keys->count; f++)
+        for (size_t k = 0; k < keys->files[f].count; k++)
+            if (algorithm_fits(algorithm, &keys->files[f].keys[k]))
+                return true;
+    return false;
 }
 
 static struct key *
@@ -434,6 +425,8 @@ build(struct keyfile *file, struct key *key, struct strings *problems)
     size_t at = (size_t)(key - file->keys);
     enum key_result result;
 
+    if (key_is_built(key))
+        return true;
     ERR_set_mark();
     result = key_build(key, what);
     ERR_pop_to_mark();
@@ -448,8 +441,7 @@ build(struct keyfile *file, struct key *key, struct strings *problems)
 
 size_t
 keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
-                  const char *kid,
-                  const struct key *ret_keys[KEYSET_CANDIDATES_MAX],
+                  const char *kid, struct key *ret_keys[KEYSET_CANDIDATES_MAX],
                   struct strings *problems)
 {
     size_t count = 0;

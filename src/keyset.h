@@ -66,11 +66,8 @@ enum reason keyset_load(const struct strings *paths,
                         struct strings *notes)
     __attribute__((warn_unused_result));
 
-/*
- * The algorithms these keys can be used with: those of `allowed`, or where
- * that is 0 the defaults, that fit at least one key.
- */
-unsigned keyset_algorithms(const struct keyset *keys, unsigned allowed);
+/* Whether any of the keys, built or not, can be used with this algorithm. */
+bool keyset_fits(const struct keyset *keys, const struct algorithm *algorithm);
 
 /*
  * The keys to try for a token (INTERFACE "Which key"): in a JWK Set the one
@@ -80,7 +77,7 @@ unsigned keyset_algorithms(const struct keyset *keys, unsigned allowed);
  */
 size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
                          const char *kid,
-                         const struct key *ret_keys[KEYSET_CANDIDATES_MAX],
+                         struct key *ret_keys[KEYSET_CANDIDATES_MAX],
                          struct strings *problems);
 
 /* Builds every key, to find the bad ones. Returns how many are good. */

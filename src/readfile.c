@@ -98,23 +98,27 @@ readfile_close(int descriptor)
         close(descriptor);
 }
 
-/* Reads to the end; the file may be shorter or longer than its status said. */
+/*
+ * Reads to the end; the file may be shorter or longer than its status said. Of
+ * one that is as long, the read that got all of it would have got more.
+ */
 static bool
-read_all(int descriptor, size_t size_max, struct file *file, char *what)
+read_all(int descriptor, size_t expected, struct file *file, char *what)
 {
-    while (file->size <= size_max) {
+    while (file->size <= expected) {
+        size_t asked = expected + 1 - file->size;
         size_t got;
 
-        if (!readfile_block(descriptor, file->data + file->size,
-                            size_max + 1 - file->size, &got, what))
+        if (!readfile_block(descriptor, file->data + file->size, asked, &got,
+                            what))
             return false;
-        if (got == 0) {
+        file->size += got;
+        if (got == 0 || (got < asked && file->size == expected)) {
             file->data[file->size] = '\0';
             return true;
         }
-        file->size += got;
     }
-    snprintf(what, READFILE_WHAT_MAX, "it is larger than %zu bytes", size_max);
+    snprintf(what, READFILE_WHAT_MAX, "it is larger than %zu bytes", expected);
     return false;
 }
 

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "shape.h"
 
+#include "encoding.h"
+
 #include <string.h>
 #include <strings.h>
 
 #define SHAPE_LENGTH_MIN 40
 
 static const char scheme[] = "Bearer ";
-
-static bool
-is_base64url(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-              (c >= '0' && c <= '9') || c == '-' || c == '_'))
-            return false;
-    }
-    return true;
-}
 
 bool
 shape_is_token(const char *text, size_t length, bool cut)
@@ -37,7 +26,7 @@ shape_is_token(const char *text, size_t length, bool cut)
     if (length < 2 || text[0] != 'e' || (text[1] != 'y' && text[1] != 'w'))
         return false;
     return memchr(text, '.', length) != NULL ||
-           (cut && is_base64url(text, length));
+           (cut && base64url_span(text, length) == length);
 }
 
 bool

@@ -14,30 +14,38 @@
  * 3. The signature MUST verify with it.
  */
 
+static struct shown
+quote(const char *text)
+{
+    return text_quote(text, strlen(text));
+}
+
 static enum reason
 check_algorithm(const struct jws *jws, unsigned allowed,
                 const struct keyset *keys, const struct algorithm **ret_found,
                 struct verdict *verdict)
 {
     const struct algorithm *algorithm = algorithm_find(jws->algorithm);
-    struct shown name = text_quote(jws->algorithm, strlen(jws->algorithm));
+    bool is_listed;
 
     verdict_check(verdict, "algorithm", "algorithms");
     if (algorithm == NULL)
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, which is not known",
-                              name.text);
+                              quote(jws->algorithm).text);
     *ret_found = algorithm;
-    if (allowed != 0 && (allowed & algorithm_bit(algorithm)) == 0)
+    is_listed = allowed == 0 ? algorithm->is_default
+                             : (allowed & algorithm_bit(algorithm)) != 0;
+    if (allowed != 0 && !is_listed)
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, which algorithms does not "
                               "list",
-                              name.text);
-    if ((keyset_algorithms(keys, allowed) & algorithm_bit(algorithm)) == 0)
+                              algorithm->name);
+    if (!is_listed || !keyset_fits(keys, algorithm))
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, for which no key of key_file "
                               "is meant%s",
-                              name.text,
+                              algorithm->name,
                               allowed == 0 ? " (algorithms is unset)" : "");
     return REASON_OK;
 }
@@ -57,8 +65,7 @@ no_key(const struct jws *jws, struct keyset *keys, struct strings *problems,
                               jws->algorithm);
     return verdict_refuse(verdict, REASON_UNKNOWN_KEY,
                           "token has alg=%s kid=%s, which names no usable key",
-                          jws->algorithm,
-                          text_quote(jws->kid, strlen(jws->kid)).text);
+                          jws->algorithm, quote(jws->kid).text);
 }
 
 /* A signature shorter than the key makes them was probably cut on the way. */
@@ -74,7 +81,7 @@ static enum reason
 try_keys(const struct jws *jws, const struct algorithm *algorithm,
          struct keyset *keys, struct strings *problems, struct verdict *verdict)
 {
-    const struct key *candidates[KEYSET_CANDIDATES_MAX];
+    struct key *candidates[KEYSET_CANDIDATES_MAX];
     size_t count;
 
     verdict_check(verdict, "key", "key_file");

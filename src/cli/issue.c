@@ -209,7 +209,7 @@ print_token(const char *signing_input, const char *signature, bool json)
 }
 
 static bool
-make_token(const struct algorithm *algorithm, const struct key *key,
+make_token(const struct algorithm *algorithm, struct key *key,
            const struct options *options, time_t now)
 {
     struct json_object *header = make_header(options, algorithm, key);

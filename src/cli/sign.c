@@ -49,8 +49,7 @@ sign_pair(const struct algorithm *algorithm, const struct key *key,
 }
 
 char *
-sign(const struct algorithm *algorithm, const struct key *key,
-     const char *input)
+sign(const struct algorithm *algorithm, struct key *key, const char *input)
 {
     unsigned char signature[SIGNATURE_MAX];
     size_t length = sizeof signature;

@@ -10,7 +10,7 @@ struct key;
  * has its private part. The signature as base64url, for the caller to free;
  * NULL when it could not be made.
  */
-char *sign(const struct algorithm *algorithm, const struct key *key,
+char *sign(const struct algorithm *algorithm, struct key *key,
            const char *input);
 
 #endif

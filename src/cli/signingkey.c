@@ -46,7 +46,7 @@ load_secret(const char *path, enum key_encoding encoding, const char *kid,
     char *items[] = {(char *)(uintptr_t)path};
     const struct strings paths = {items, 1};
     const struct keyset_policy policy = {encoding, ~0U, 0};
-    const struct key *found[KEYSET_CANDIDATES_MAX];
+    struct key *found[KEYSET_CANDIDATES_MAX];
     const struct algorithm *algorithm;
     struct strings problems = {0};
     struct keyset keys = {0};

@@ -7,7 +7,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct key *found[KEYSET_CANDIDATES_MAX];
+    struct key *found[KEYSET_CANDIDATES_MAX];
     const struct algorithm *algorithm;
     char *paths[] = {(char *)(uintptr_t)fuzz_file(data, size)};
     const struct strings files = {paths, 1};

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <json-c/json.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,4 +181,44 @@ Test(algorithm, the_table_has_the_names_of_rfc_7518_and_no_other)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         cr_expect_null(algorithm_find(others[i]), "%s", others[i]);
     cr_expect_null(algorithm_find(NULL));
+}
+
+/*
+ * What a key keeps of one verification must not reach another: of the same
+ * algorithm or not, after a good one or a bad one.
+ */
+Test(algorithm, a_secret_is_good_again)
+{
+    static const char message[] = "header.payload";
+    static const char *const names[] = {"HS256", "HS256", "HS512", "HS384",
+                                        "HS384", "HS256", "HS512"};
+    unsigned char secret[64];
+    char what[KEY_WHAT_MAX];
+    struct key key = {0};
+
+    memset(secret, 's', sizeof secret);
+    cr_assert_eq(key_from_secret(secret, sizeof secret, &key, what), KEY_GOOD);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct algorithm *algorithm = algorithm_find(names[i]);
+        unsigned char mac[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+
+        /* OpenSSL's own, not ours. */
+        HMAC(EVP_get_digestbyname(algorithm->digest), secret, sizeof secret,
+             (const unsigned char *)message, sizeof message - 1, mac, &size);
+        for (int times = 0; times < 2; times++) {
+            cr_expect_eq(algorithm_verify(algorithm, &key, message,
+                                          sizeof message - 1, mac, size),
+                         ALGORITHM_RIGHT, "%s, turn %zu", names[i], i);
+            cr_expect_eq(algorithm_verify(algorithm, &key, message,
+                                          sizeof message - 2, mac, size),
+                         ALGORITHM_WRONG, "%s, turn %zu", names[i], i);
+            mac[size - 1] ^= 1;
+            cr_expect_eq(algorithm_verify(algorithm, &key, message,
+                                          sizeof message - 1, mac, size),
+                         ALGORITHM_WRONG, "%s, turn %zu", names[i], i);
+            mac[size - 1] ^= 1;
+        }
+    }
+    key_done(&key);
 }

@@ -210,7 +210,7 @@ Test(keyset, kid_names_exactly_one_key)
         char *path = key_copy(cases[i].file);
         char *items[1] = {path};
         const struct strings paths = {items, 1};
-        const struct key *found[KEYSET_CANDIDATES_MAX];
+        struct key *found[KEYSET_CANDIDATES_MAX];
         struct strings problems = {0};
         struct keyset keys = {0};
 
