@@ -61,15 +61,14 @@ LIBS      = -lcrypto -ljson-c -lm
 
 # Everything in src/ is shared code but for the files that speak PAM. The
 # module asks, and needs no library; what a token needs is an object of its own,
-# which it loads when there is one. So the linker proves what is in which.
+# loaded when there is one. The store of Redis is another: no other has network
+# code. Each takes of the shared code what it calls, so that the linker proves
+# which library is in which.
 MODULE_SRC = src/pam_jwt.c src/conversation.c src/pamlog.c
 TOKEN_SRC  = src/phases.c src/handover.c src/pamlog.c
-ASKING_SRC = $(addprefix src/,algorithm.c companion.c config.c encoding.c environment.c issuer.c pattern.c place.c pointer.c \
-             prompt.c readfile.c reason.c requirement.c settings.c shape.c stringlist.c template.c text.c)
-# The store of Redis is an object of its own: no other has network code.
-REDIS_SRC  = $(wildcard src/redis/*.c) $(addprefix src/,encoding.c jsondoc.c jsonscan.c place.c pointer.c \
-             readfile.c reason.c revocation.c template.c text.c)
+REDIS_SRC  = $(wildcard src/redis/*.c)
 SHARED_SRC = $(filter-out $(MODULE_SRC) $(TOKEN_SRC),$(wildcard src/*.c))
+SHARED     = $(BUILD)/shared.a
 CLI_SRC    = $(wildcard src/cli/*.c)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -118,27 +117,30 @@ check-packages: deps all ## packages built, checked and lived with in fresh syst
 
 SUITE ?= bookworm
 
-$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC) $(ASKING_SRC)) src/pam_jwt.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+$(SHARED): $(call objects,$(SHARED_SRC))
+	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/pam_jwt_token.so: $(call objects,$(TOKEN_SRC) $(SHARED_SRC)) src/pam_jwt_token.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt_token.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam $(LIBS)
+$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC)) $(SHARED) src/pam_jwt.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam
 
-$(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) src/redis/pam_jwt_redis.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o,$^) -lhiredis -lssl $(LIBS)
+$(BUILD)/pam_jwt_token.so: $(call objects,$(TOKEN_SRC)) $(SHARED) src/pam_jwt_token.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt_token.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam $(LIBS)
+
+$(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) $(SHARED) src/redis/pam_jwt_redis.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lhiredis -lssl $(LIBS)
 
 # Only the command fetches keys.
-$(BUILD)/pam-jwt: $(call objects,$(CLI_SRC) $(SHARED_SRC))
+$(BUILD)/pam-jwt: $(call objects,$(CLI_SRC)) $(SHARED)
 	$(CC) -fPIE -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ -lcurl $(LIBS)
 
 # ssh and sudo take a program without arguments.
 $(BUILD)/pam-jwt-askpass: $(BUILD)/pam-jwt
 	ln -sf pam-jwt $@
 
-$(BUILD)/unit-tests: $(call objects,$(UNIT_SRC) $(SHARED_SRC))
+$(BUILD)/unit-tests: $(call objects,$(UNIT_SRC)) $(SHARED)
 	$(CC) -fPIE -pie $(OUR_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/second_parser.c $(SHARED_SRC))
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/second_parser.c) $(SHARED)
 	$(CC) $(OUR_LD) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) -ljansson
 
 # A wrapper for each function of OpenSSL that the shared code calls and that can

@@ -32,6 +32,17 @@ algorithm_signature_size(const struct algorithm *algorithm,
     return 2 * key_kind(key->type)->size;
 }
 
+bool
+algorithm_set_padding(const struct algorithm *algorithm, EVP_PKEY_CTX *context)
+{
+    if (!algorithm->is_pss)
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    /* Without a salt length OpenSSL would take any: RFC 7518 section 3.5. */
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
+               1;
+}
+
 /* A context that begins with this secret; NULL: OpenSSL cannot. */
 static EVP_MAC_CTX *
 begin_mac(const struct algorithm *algorithm, const struct key *key)
@@ -53,19 +64,42 @@ begin_mac(const struct algorithm *algorithm, const struct key *key)
     return mac;
 }
 
+/* A context that begins to verify with this key; NULL: OpenSSL cannot. */
+static EVP_MD_CTX *
+begin_verifying(const struct algorithm *algorithm, const struct key *key)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *settings = NULL; /* the context's own */
+
+    if (context != NULL &&
+        EVP_DigestVerifyInit_ex(context, &settings, algorithm->digest, NULL,
+                                NULL, key->public_key, NULL) == 1 &&
+        (key->type != KEY_RSA || algorithm_set_padding(algorithm, settings)))
+        return context;
+    EVP_MD_CTX_free(context);
+    return NULL;
+}
+
 /*
- * The context of an earlier one begins again without the secret, whose pads are
- * hashed already.
+ * What takes OpenSSL long and is the same for every message: to look its
+ * functions up by name, and to hash the pads of a secret.
  */
 static bool
-prepare_mac(const struct algorithm *algorithm, struct key *key)
+make_ready(const struct algorithm *algorithm, struct key *key)
 {
-    if (key->mac != NULL && key->mac_of == algorithm)
-        return EVP_MAC_init(key->mac, NULL, 0, NULL) == 1;
-    EVP_MAC_CTX_free(key->mac);
-    key->mac = begin_mac(algorithm, key);
-    key->mac_of = algorithm;
-    return key->mac != NULL;
+    if (key->ready_for != algorithm) {
+        EVP_MAC_CTX_free(key->mac);
+        EVP_MD_CTX_free(key->verifier);
+        key->mac = NULL;
+        key->verifier = NULL;
+        if (key->type == KEY_SECRET)
+            key->mac = begin_mac(algorithm, key);
+        else
+            key->verifier = begin_verifying(algorithm, key);
+        key->ready_for =
+            key->mac != NULL || key->verifier != NULL ? algorithm : NULL;
+    }
+    return key->ready_for == algorithm;
 }
 
 bool
@@ -75,7 +109,9 @@ algorithm_mac(const struct algorithm *algorithm, struct key *key,
 {
     size_t size = 0;
 
-    return prepare_mac(algorithm, key) &&
+    /* It begins again without the secret, whose pads it has. */
+    return make_ready(algorithm, key) &&
+           EVP_MAC_init(key->mac, NULL, 0, NULL) == 1 &&
            EVP_MAC_update(key->mac, (const unsigned char *)message, length) ==
                1 &&
            EVP_MAC_final(key->mac, ret_mac, &size, ALGORITHM_MAC_MAX) == 1 &&
@@ -129,44 +165,26 @@ out:
     return der;
 }
 
-bool
-algorithm_set_padding(const struct algorithm *algorithm, EVP_PKEY_CTX *context)
-{
-    if (!algorithm->is_pss)
-        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    /* Without a salt length OpenSSL would take any: RFC 7518 section 3.5. */
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
-               1;
-}
-
 static enum algorithm_result
-verify_public(const struct algorithm *algorithm, const struct key *key,
+verify_public(const struct algorithm *algorithm, struct key *key,
               const char *message, size_t length,
               const unsigned char *signature, size_t signature_length)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *settings = NULL; /* the context's own */
     enum algorithm_result result = ALGORITHM_FAILED;
 
-    if (context == NULL ||
-        EVP_DigestVerifyInit_ex(context, &settings, algorithm->digest, NULL,
-                                NULL, key->public_key, NULL) != 1)
-        goto out;
-    if (key->type == KEY_RSA && !algorithm_set_padding(algorithm, settings))
-        goto out;
-    result = EVP_DigestVerify(context, signature, signature_length,
-                              (const unsigned char *)message, length) == 1
-                 ? ALGORITHM_RIGHT
-                 : ALGORITHM_WRONG;
-
-out:
+    if (context != NULL && make_ready(algorithm, key) &&
+        EVP_MD_CTX_copy_ex(context, key->verifier) == 1)
+        result = EVP_DigestVerify(context, signature, signature_length,
+                                  (const unsigned char *)message, length) == 1
+                     ? ALGORITHM_RIGHT
+                     : ALGORITHM_WRONG;
     EVP_MD_CTX_free(context);
     return result;
 }
 
 static enum algorithm_result
-verify_ecdsa(const struct algorithm *algorithm, const struct key *key,
+verify_ecdsa(const struct algorithm *algorithm, struct key *key,
              const char *message, size_t length, const unsigned char *signature,
              size_t signature_length)
 {

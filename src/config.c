@@ -71,12 +71,29 @@ is_of_issuer(const struct setting *setting)
 }
 
 static void
-apply(struct source *source, const char *key, const char *value)
+apply(struct source *source, const struct setting *setting, const char *value)
+{
+    char *base =
+        is_of_issuer(setting) ? (char *)source->issuer : (char *)source->config;
+    const char *wrong;
+
+    if (base == NULL) {
+        mistake(source, "out of memory", NULL);
+        return;
+    }
+    wrong = *value == '\0'
+                ? "has no value"
+                : setting->set(setting, base + setting->offset, value);
+    if (wrong != NULL)
+        mistake(source, wrong, setting->name);
+}
+
+/* One that was given, by its name. */
+static void
+apply_given(struct source *source, const char *key, const char *value)
 {
     const struct setting *setting = setting_find(key);
-    const char *wrong = NULL;
     uint64_t bit;
-    char *base;
 
     if (setting == NULL) {
         mistake(source, "is no setting (pam-jwt settings lists them)", key);
@@ -92,17 +109,7 @@ apply(struct source *source, const char *key, const char *value)
         return;
     }
     source->given |= bit;
-    base =
-        is_of_issuer(setting) ? (char *)source->issuer : (char *)source->config;
-    if (base == NULL) {
-        mistake(source, "out of memory", NULL);
-        return;
-    }
-    wrong = *value == '\0'
-                ? "has no value"
-                : setting->set(setting, base + setting->offset, value);
-    if (wrong != NULL)
-        mistake(source, wrong, key);
+    apply(source, setting, value);
 }
 
 /* The table's defaults; of a further section those of an issuer alone. */
@@ -116,7 +123,7 @@ apply_defaults(struct config *config, struct issuer *issuer)
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
         if (setting->default_text != NULL &&
             (issuer->name == NULL || is_of_issuer(setting)))
-            apply(&source, setting->name, setting->default_text);
+            apply(&source, setting, setting->default_text);
 }
 
 /* A further issuer, with the defaults. NULL: out of memory. */
@@ -201,7 +208,8 @@ inherit(struct reading *reading)
     again.given = 0;
     again.is_again = true;
     for (size_t i = 0; i < reading->default_count; i++)
-        apply(&again, reading->defaults[i].key, reading->defaults[i].value);
+        apply_given(&again, reading->defaults[i].key,
+                    reading->defaults[i].value);
 }
 
 /* What no section inherits must not stand where it looks as if it did. */
@@ -290,7 +298,7 @@ read_pair(struct reading *reading, char *line)
     if (reading->in_section && setting != NULL && !is_of_issuer(setting))
         mistake(source, "is for all issuers, before the first section", key);
     else
-        apply(source, key, value);
+        apply_given(source, key, value);
     if (!reading->in_section)
         keep_default(reading, key, value);
 }
@@ -360,7 +368,7 @@ read_argument(struct source *source, const char *argument)
     }
     if (setting != NULL && setting->scope == SCOPE_ARGUMENT &&
         text_equal(setting->default_text, "no")) {
-        apply(source, argument, "yes");
+        apply_given(source, argument, "yes");
         return;
     }
     copy = strdup(argument);
@@ -372,7 +380,7 @@ read_argument(struct source *source, const char *argument)
             source->issuer->name != NULL)
             mistake(source, "belongs into a section of the file", key);
         else
-            apply(source, key, value);
+            apply_given(source, key, value);
     }
     free(copy);
 }

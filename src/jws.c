@@ -65,12 +65,14 @@ static enum reason
 check_dots(const char *text, size_t length, size_t ret_dots[2],
            struct verdict *verdict)
 {
+    const char *end = text + length;
+    const char *dot = memchr(text, '.', length);
     size_t dots = 0;
 
     verdict_check(verdict, "parts", NULL);
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == '.' && dots++ < 2)
-            ret_dots[dots - 1] = i;
+    for (; dot != NULL; dot = memchr(dot + 1, '.', (size_t)(end - dot - 1)))
+        if (dots++ < 2)
+            ret_dots[dots - 1] = (size_t)(dot - text);
     if (dots == 4)
         return malformed(verdict,
                          "five parts: an encrypted token (JWE) is not taken");

@@ -294,6 +294,7 @@ key_done(struct key *key)
 {
     secret_free(key->secret, key->secret_length);
     EVP_MAC_CTX_free(key->mac);
+    EVP_MD_CTX_free(key->verifier);
     EVP_PKEY_free(key->public_key);
     free(key->kid);
     *key = (struct key){0};

@@ -53,12 +53,14 @@ struct key {
     enum key_type type;
     unsigned char *secret; /* of a KEY_SECRET */
     size_t secret_length;
-    struct evp_mac_ctx_st *mac;     /* of a secret that was used, or NULL */
-    const struct algorithm *mac_of; /* what `mac` was made for */
     struct evp_pkey_st *public_key; /* of any other, NULL until built */
-    char *kid;                      /* NULL when it has none */
-    const struct algorithm *only;   /* its JWK "alg", NULL for any */
-    struct json_object *unbuilt;    /* the JWK, borrowed from its set */
+    /* What one use has left for the next with the same algorithm, or NULL. */
+    struct evp_mac_ctx_st *mac;     /* of a secret */
+    struct evp_md_ctx_st *verifier; /* of any other */
+    const struct algorithm *ready_for;
+    char *kid;                    /* NULL when it has none */
+    const struct algorithm *only; /* its JWK "alg", NULL for any */
+    struct json_object *unbuilt;  /* the JWK, borrowed from its set */
 };
 
 /* A verdict about one key. */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 struct pattern {
+    bool is_usual_name; /* PATTERN_USUAL_NAME, which is not compiled */
     regex_t regex;
-    const char *later; /* what is still to be compiled, or NULL */
 };
 
 /* Makes this thread's locale "C", and gives what to put back; 0: failed. */
@@ -143,6 +143,9 @@ pattern_new(const char *expression, char ret_what[PATTERN_WHAT_MAX])
         snprintf(ret_what, PATTERN_WHAT_MAX, "out of memory");
         goto out;
     }
+    pattern->is_usual_name = strcmp(expression, PATTERN_USUAL_NAME) == 0;
+    if (pattern->is_usual_name)
+        goto out;
     failure = regcomp(&pattern->regex, expression, REG_EXTENDED);
     if (failure != 0) {
         regerror(failure, &pattern->regex, ret_what, PATTERN_WHAT_MAX);
@@ -156,24 +159,30 @@ out:
     return pattern;
 }
 
-struct pattern *
-pattern_later(const char *expression)
+/*
+ * PATTERN_USUAL_NAME written down. For its {0,31} glibc takes 43 kB and longer
+ * than for the rest of a configuration; the tests hold the two against each
+ * other.
+ */
+static bool
+is_usual_name(const char *text)
 {
-    struct pattern *pattern = calloc(1, sizeof *pattern);
+    static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+    size_t length = strspn(text, others);
 
-    if (pattern != NULL)
-        pattern->later = expression;
-    return pattern;
+    return length > 0 && length <= 32 && text[length] == '\0' &&
+           strchr(first, text[0]) != NULL;
 }
 
-/* Compiles what was put off, in the C locale that the caller has entered. */
+/* The whole text as a match without groups. */
 static bool
-is_compiled(struct pattern *pattern)
+match_usual_name(const char *text, regmatch_t groups[PATTERN_GROUPS_MAX + 1])
 {
-    if (pattern->later != NULL &&
-        regcomp(&pattern->regex, pattern->later, REG_EXTENDED) == 0)
-        pattern->later = NULL;
-    return pattern->later == NULL;
+    for (size_t i = 1; i <= PATTERN_GROUPS_MAX; i++)
+        groups[i] = (regmatch_t){.rm_so = -1, .rm_eo = -1};
+    groups[0] = (regmatch_t){.rm_so = 0, .rm_eo = (regoff_t)strlen(text)};
+    return is_usual_name(text);
 }
 
 /*
@@ -182,17 +191,19 @@ is_compiled(struct pattern *pattern)
  * ^(...)$: one such as "a)|(b" would climb out of it.
  */
 static bool
-match_all(struct pattern *pattern, const char *text,
+match_all(const struct pattern *pattern, const char *text,
           regmatch_t groups[PATTERN_GROUPS_MAX + 1])
 {
     locale_t c;
-    locale_t before = enter_c_locale(&c);
+    locale_t before;
     bool matches;
 
+    if (pattern->is_usual_name)
+        return match_usual_name(text, groups);
+    before = enter_c_locale(&c);
     if (before == (locale_t)0)
         return false;
-    matches = is_compiled(pattern) &&
-              regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
+    matches = regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
                       0) == 0 &&
               groups[0].rm_so == 0 && (size_t)groups[0].rm_eo == strlen(text);
     leave_c_locale(before, c);
@@ -200,7 +211,7 @@ match_all(struct pattern *pattern, const char *text,
 }
 
 bool
-pattern_matches(struct pattern *pattern, const char *text)
+pattern_matches(const struct pattern *pattern, const char *text)
 {
     regmatch_t groups[PATTERN_GROUPS_MAX + 1];
 
@@ -222,8 +233,8 @@ pattern_has_groups_of(const struct pattern *pattern, const char *text)
 }
 
 bool
-pattern_expand(struct pattern *pattern, const char *text, const char *with,
-               char *into, size_t size)
+pattern_expand(const struct pattern *pattern, const char *text,
+               const char *with, char *into, size_t size)
 {
     regmatch_t groups[PATTERN_GROUPS_MAX + 1];
     size_t used = 0;
@@ -252,7 +263,7 @@ pattern_expand(struct pattern *pattern, const char *text, const char *with,
 void
 pattern_free(struct pattern *pattern)
 {
-    if (pattern != NULL && pattern->later == NULL)
+    if (pattern != NULL && !pattern->is_usual_name)
         regfree(&pattern->regex);
     free(pattern);
 }

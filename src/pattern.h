@@ -8,6 +8,9 @@
 #define PATTERN_LENGTH_MAX 1024
 #define PATTERN_WHAT_MAX   96
 
+/* The default of user_pattern. */
+#define PATTERN_USUAL_NAME "[a-z_][a-z0-9_.-]{0,31}"
+
 /* A POSIX extended regular expression, always read in the C locale. */
 struct pattern;
 
@@ -18,15 +21,8 @@ struct pattern;
 struct pattern *pattern_new(const char *expression,
                             char ret_what[PATTERN_WHAT_MAX]);
 
-/*
- * As pattern_new() of a constant that is known to be right: it is compiled when
- * something is first matched with it, which many a login never does. It has no
- * groups to be asked about. NULL: out of memory.
- */
-struct pattern *pattern_later(const char *expression);
-
 /* Whether the expression matches all of `text`, whatever anchors it has. */
-bool pattern_matches(struct pattern *pattern, const char *text);
+bool pattern_matches(const struct pattern *pattern, const char *text);
 
 /* Groups that pattern_expand() knows: \1 to \9. */
 #define PATTERN_GROUPS_MAX 9
@@ -39,8 +35,8 @@ bool pattern_has_groups_of(const struct pattern *pattern, const char *text);
  * its group N matched, nothing where it took no part. False: no match, or too
  * long for `size` bytes.
  */
-bool pattern_expand(struct pattern *pattern, const char *text, const char *with,
-                    char *into, size_t size);
+bool pattern_expand(const struct pattern *pattern, const char *text,
+                    const char *with, char *into, size_t size);
 
 /* NULL is allowed. */
 void pattern_free(struct pattern *pattern);

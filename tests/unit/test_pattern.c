@@ -92,3 +92,53 @@ Test(pattern, refuses_what_takes_all_memory)
         pattern_free(pattern);
     }
 }
+
+/* An expression that means the same, and is compiled. */
+static const char usual_name[] = "([a-z_][a-z0-9_.-]{0,31})";
+
+static void
+expect_same(const struct pattern *fast, const struct pattern *compiled,
+            const char *name)
+{
+    char whole[80];
+    char other[80];
+
+    cr_expect_eq(pattern_matches(fast, name), pattern_matches(compiled, name),
+                 "\"%s\"", name);
+    cr_expect_eq(pattern_expand(fast, name, "x", whole, sizeof whole),
+                 pattern_expand(compiled, name, "x", other, sizeof other),
+                 "\"%s\"", name);
+}
+
+/* The default of user_pattern is written down, and is what it says it is. */
+Test(pattern, the_usual_name_is_its_expression)
+{
+    char what[PATTERN_WHAT_MAX];
+    struct pattern *fast = pattern_new(PATTERN_USUAL_NAME, what);
+    struct pattern *compiled = pattern_new(usual_name, what);
+    unsigned state = 1;
+
+    cr_assert(fast != NULL && compiled != NULL, "%s", what);
+    expect_same(fast, compiled, "");
+    for (int a = 1; a < 256; a++)
+        for (int b = 0; b < 256; b++) {
+            char name[] = {(char)a, (char)b, '\0'};
+            char last[] = {'a', (char)a, (char)b, '\0'};
+
+            expect_same(fast, compiled, name);
+            expect_same(fast, compiled, last);
+        }
+    for (size_t length = 0; length < 70; length++) {
+        char name[71] = "";
+
+        memset(name, 'x', length);
+        expect_same(fast, compiled, name);
+        for (int turn = 0; length > 0 && turn < 20; turn++) {
+            state = state * 1103515245 + 12345;
+            name[state / 65536 % length] = "aZ0_.-\n@"[state / 16 % 8];
+            expect_same(fast, compiled, name);
+        }
+    }
+    pattern_free(fast);
+    pattern_free(compiled);
+}
