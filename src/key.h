@@ -8,7 +8,6 @@
 
 struct algorithm;
 struct evp_pkey_st;
-struct ossl_param_bld_st;
 struct json_object;
 
 #define KEY_KID_MAX  256 /* bytes of a key ID, in a token and in a key */
@@ -77,13 +76,9 @@ enum key_result key_say(enum key_result result, char what[KEY_WHAT_MAX],
                         const char *text);
 
 /*
- * An OpenSSL key of the parameters in `builder`; `selection` is
- * EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. NULL: they make none.
+ * A number of a key, big-endian and unsigned, or the bytes of a point; at least
+ * one.
  */
-struct evp_pkey_st *key_from_data(const char *type, int selection,
-                                  struct ossl_param_bld_st *builder);
-
-/* A number of a key, big-endian and unsigned, or the bytes of a point. */
 struct key_number {
     const unsigned char *bytes;
     size_t length;

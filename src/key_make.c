@@ -5,56 +5,70 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/params.h>
+#include <stdint.h>
+#include <stdlib.h>
 
-EVP_PKEY *
-key_from_data(const char *type, int selection, OSSL_PARAM_BLD *builder)
+static EVP_PKEY *
+make(const char *type, OSSL_PARAM *parameters)
 {
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
     EVP_PKEY *key = NULL;
 
-    if (parameters == NULL || context == NULL ||
-        EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, selection, parameters) != 1)
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
         key = NULL;
     EVP_PKEY_CTX_free(context);
-    OSSL_PARAM_free(parameters);
     return key;
+}
+
+/* An OSSL_PARAM has its bytes in the order of the machine. */
+static OSSL_PARAM
+as_parameter(const char *name, struct key_number number, unsigned char *into)
+{
+    static const union {
+        unsigned char bytes[2];
+        uint16_t number;
+    } order = {.number = 1};
+
+    for (size_t i = 0; i < number.length; i++)
+        into[i] = number.bytes[order.bytes[0] == 1 ? number.length - 1 - i : i];
+    return OSSL_PARAM_construct_BN(name, into, number.length);
 }
 
 EVP_PKEY *
 key_make_rsa(struct key_number modulus, struct key_number exponent)
 {
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    BIGNUM *n = BN_bin2bn(modulus.bytes, (int)modulus.length, NULL);
-    BIGNUM *e = BN_bin2bn(exponent.bytes, (int)exponent.length, NULL);
+    unsigned char *bytes = malloc(modulus.length + exponent.length);
     EVP_PKEY *public_key = NULL;
 
-    if (builder != NULL && n != NULL && e != NULL &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1)
-        public_key = key_from_data("RSA", EVP_PKEY_PUBLIC_KEY, builder);
-    BN_free(n);
-    BN_free(e);
-    OSSL_PARAM_BLD_free(builder);
+    /* With an even modulus OpenSSL verifies nothing. */
+    if (bytes != NULL && modulus.bytes[modulus.length - 1] % 2 == 1) {
+        OSSL_PARAM parameters[] = {
+            as_parameter(OSSL_PKEY_PARAM_RSA_N, modulus, bytes),
+            as_parameter(OSSL_PKEY_PARAM_RSA_E, exponent,
+                         bytes + modulus.length),
+            OSSL_PARAM_construct_end()};
+
+        public_key = make("RSA", parameters);
+    }
+    free(bytes);
     return public_key;
 }
 
+/* OpenSSL writes to none of these, whatever its types say. */
 static EVP_PKEY *
 make_ec(const struct key_kind *kind, struct key_number point)
 {
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    EVP_PKEY *public_key = NULL;
+    char *group = (char *)(uintptr_t)kind->group;
+    unsigned char *bytes = (unsigned char *)(uintptr_t)point.bytes;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, bytes,
+                                          point.length),
+        OSSL_PARAM_construct_end()};
 
-    if (builder != NULL &&
-        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-                                        kind->group, 0) == 1 &&
-        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
-                                         point.bytes, point.length) == 1)
-        public_key = key_from_data("EC", EVP_PKEY_PUBLIC_KEY, builder);
-    OSSL_PARAM_BLD_free(builder);
-    return public_key;
+    return make("EC", parameters);
 }
 
 EVP_PKEY *

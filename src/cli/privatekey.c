@@ -93,6 +93,23 @@ read_number(struct json_object *jwk, const char *member)
     return number;
 }
 
+/* An OpenSSL key pair of the parameters in `builder`; NULL: they make none. */
+static EVP_PKEY *
+make_pair(const char *type, OSSL_PARAM_BLD *builder)
+{
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    EVP_PKEY *pair = NULL;
+
+    if (parameters == NULL || context == NULL ||
+        EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &pair, EVP_PKEY_KEYPAIR, parameters) != 1)
+        pair = NULL;
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parameters);
+    return pair;
+}
+
 static EVP_PKEY *
 rsa_pair(struct json_object *jwk)
 {
@@ -110,7 +127,7 @@ rsa_pair(struct json_object *jwk)
                                       numbers[i]) == 1;
     }
     if (good)
-        pair = key_from_data("RSA", EVP_PKEY_KEYPAIR, builder);
+        pair = make_pair("RSA", builder);
     for (size_t i = 0; i < RSA_NUMBER_COUNT; i++)
         BN_clear_free(numbers[i]);
     OSSL_PARAM_BLD_free(builder);
@@ -136,7 +153,7 @@ ec_pair(struct json_object *jwk, const struct key_kind *kind)
         OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
                                          point, 1 + 2 * kind->size) == 1 &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, d) == 1)
-        pair = key_from_data("EC", EVP_PKEY_KEYPAIR, builder);
+        pair = make_pair("EC", builder);
     BN_free(x);
     BN_free(y);
     BN_clear_free(d);
