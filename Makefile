@@ -98,6 +98,10 @@ FUZZ_SECONDS ?= 300
 
 fuzzers: $(FUZZERS)
 
+bench: all ## how fast and how large, as ratios beside other libraries; PARTS="inprocess process growth memory instructions"
+	@packaging/deps bench
+	@tests/bench/run $(BUILD) $(PARTS)
+
 coverage: ## how much of src/ the tests reach: lines and branches
 	@$(MAKE) --no-print-directory SANITIZE=coverage CFLAGS=-g all build/coverage/unit-tests \
 	    build/coverage/pam_record.so build/coverage/faults build/coverage/fail.so
@@ -257,4 +261,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all objects deps demo test fuzz fuzzers coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
+.PHONY: all objects deps demo test fuzz fuzzers bench coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help

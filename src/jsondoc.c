@@ -134,6 +134,25 @@ jsondoc_find(struct json_object *object, const char *name,
            json_object_object_get_ex(object, name, ret_value);
 }
 
+/* One walk over the members is less than looking each name up. */
+bool
+jsondoc_has_any(struct json_object *object, const char *const *names)
+{
+    const struct lh_entry *entry;
+
+    if (!json_object_is_type(object, json_type_object))
+        return false;
+    lh_foreach(json_object_get_object(object), entry)
+    {
+        const char *member = lh_entry_k(entry);
+
+        for (const char *const *name = names; *name != NULL; name++)
+            if (member[0] == (*name)[0] && text_equal(member, *name))
+                return true;
+    }
+    return false;
+}
+
 bool
 jsondoc_is_string(struct json_object *value, const char **ret_text)
 {

@@ -194,26 +194,63 @@ take_utf8(struct scan *scan)
     return true;
 }
 
+/* ASCII that stands for itself in a string. */
+static bool
+is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/*
+ * The end of a run of plain bytes, of which nearly all of a key set is. Eight
+ * at a time: subtracting 0x20 borrows from a control byte, and 1 from one that
+ * was made 0, so that no high bit is set if and only if all eight are plain.
+ */
+static const unsigned char *
+skip_plain(const unsigned char *at, const unsigned char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t word;
+        uint64_t quote;
+        uint64_t backslash;
+        uint64_t marks;
+
+        memcpy(&word, at, sizeof word);
+        quote = word ^ EACH_BYTE('"');
+        backslash = word ^ EACH_BYTE('\\');
+        marks = word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) |
+                (backslash - EACH_BYTE(1));
+        if ((marks & EACH_BYTE(0x80)) != 0)
+            break;
+    }
+    while (at < end && is_plain(*at))
+        at++;
+    return at;
+}
+
 /* The rest of a string whose opening quote is taken. */
 static bool
 take_string(struct scan *scan)
 {
     while (scan->at < scan->end) {
-        unsigned char c = *scan->at;
+        const unsigned char *at = skip_plain(scan->at, scan->end);
 
-        if (c == '"') {
-            scan->at++;
-            return true;
-        }
-        if (c < 0x20)
+        scan->at = at;
+        if (at == scan->end)
+            break;
+        if (*at < 0x20)
             return bad(scan, "a control character in a string");
-        if (c >= 0x80) {
+        if (*at >= 0x80) {
             if (!take_utf8(scan))
                 return false;
             continue;
         }
         scan->at++;
-        if (c == '\\' && !take_escape(scan))
+        if (*at == '"')
+            return true;
+        if (!take_escape(scan))
             return false;
     }
     return bad(scan, "a string without an end");

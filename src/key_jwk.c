@@ -37,14 +37,10 @@ find_kind(struct json_object *jwk)
 static bool
 holds_private(struct json_object *jwk, enum key_type type)
 {
-    static const char *const names[] = {"d",  "p",  "q",   "dp",
-                                        "dq", "qi", "oth", "k"};
-    struct json_object *value;
+    static const char *const names[] = {"d",  "p",   "q", "dp", "dq",
+                                        "qi", "oth", "k", NULL};
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (type != KEY_SECRET && jsondoc_find(jwk, names[i], &value))
-            return true;
-    return false;
+    return type != KEY_SECRET && jsondoc_has_any(jwk, names);
 }
 
 static bool

@@ -62,20 +62,19 @@ fits_any(const struct key *key, unsigned allowed)
     return false;
 }
 
-/* Adopts the key. On failure it is freed. */
+/* Makes room for all keys of a file. False: out of memory. */
 static bool
-add_key(struct keyfile *file, struct key *key)
+make_room(struct keyfile *file, size_t count)
 {
-    struct key *keys =
-        reallocarray(file->keys, file->count + 1, sizeof *file->keys);
+    file->keys = calloc(count, sizeof *file->keys);
+    return file->keys != NULL || count == 0;
+}
 
-    if (keys == NULL) {
-        key_done(key);
-        return false;
-    }
-    file->keys = keys;
+/* Adopts the key, for which there is room. */
+static void
+add_key(struct keyfile *file, const struct key *key)
+{
     file->keys[file->count++] = *key;
-    return true;
 }
 
 static void
@@ -164,8 +163,10 @@ load_secret(struct keyfile *file, struct file *content,
         return false;
     if (result != KEY_GOOD)
         return complain(loading->problems, file->path, what);
-    if (fits_any(&key, loading->policy->allowed))
-        return add_key(file, &key);
+    if (fits_any(&key, loading->policy->allowed)) {
+        add_key(file, &key);
+        return true;
+    }
     key_done(&key);
     return complain(loading->problems, file->path,
                     "the secret is too short for, or fits none of, "
@@ -185,8 +186,10 @@ load_pem(struct keyfile *file, const struct file *content,
         return false;
     if (result != KEY_GOOD)
         return complain(loading->problems, file->path, what);
-    if (fits_any(&key, loading->policy->allowed))
-        return add_key(file, &key);
+    if (fits_any(&key, loading->policy->allowed)) {
+        add_key(file, &key);
+        return true;
+    }
     key_done(&key);
     return complain(loading->problems, file->path,
                     "the key fits none of algorithms");
@@ -210,8 +213,10 @@ load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
 
     switch (key_from_jwk(jwk, &key, what)) {
     case KEY_GOOD:
-        if (fits_any(&key, loading->policy->allowed))
-            return add_key(file, &key);
+        if (fits_any(&key, loading->policy->allowed)) {
+            add_key(file, &key);
+            return true;
+        }
         complain_key(loading->notes, file->path, number, &key,
                      "it fits none of algorithms");
         key_done(&key);
@@ -280,11 +285,13 @@ load_document(struct keyfile *file, bool file_is_private,
     file->is_set = jsondoc_find(file->document, "keys", &set);
     if (file->is_set && is_stale(file, loading, what))
         return complain(loading->problems, file->path, what);
-    if (!file->is_set)
-        good = load_jwk(file, 1, file->document, loading, &is_private);
-    else if (!jsondoc_is_array(set))
+    if (file->is_set && !jsondoc_is_array(set))
         return complain(loading->problems, file->path,
                         "\"keys\" is no array (RFC 7517 section 5)");
+    if (!make_room(file, file->is_set ? jsondoc_array_size(set) : 1))
+        return false;
+    if (!file->is_set)
+        good = load_jwk(file, 1, file->document, loading, &is_private);
     else
         for (size_t i = 0; good && i < jsondoc_array_size(set); i++)
             good = load_jwk(file, i + 1, jsondoc_array_item(set, i), loading,
@@ -339,11 +346,11 @@ load_file(struct keyfile *file, const struct loading *loading)
     while (at < content.size && is_space(content.data[at]))
         at++;
     if (strstr(content.data, "-----BEGIN") != NULL)
-        good = load_pem(file, &content, loading);
+        good = make_room(file, 1) && load_pem(file, &content, loading);
     else if (content.data[at] == '{')
         good = load_json(file, &content, loading);
     else
-        good = load_secret(file, &content, loading);
+        good = make_room(file, 1) && load_secret(file, &content, loading);
     file_done(&content);
     return good;
 }

@@ -154,3 +154,29 @@ Test(jsonscan, agrees_with_the_json_test_suite)
     }
     json_object_put(suite);
 }
+
+/* Runs are skipped eight bytes at a time: each byte, at each place in them. */
+Test(jsonscan, sees_every_byte_of_a_run)
+{
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t place = 0; place < 20; place++)
+            for (size_t length = place + 1; length < 24; length++) {
+                char text[40] = "{\"a\":\"";
+                const char *what = "";
+                size_t at = 0;
+                /* '"' ends the string early; '\\' and 'x' are no escape. */
+                bool good = byte >= 0x20 && byte < 0x80 && byte != '"' &&
+                            byte != '\\';
+
+                memset(text + 6, 'x', length);
+                text[6 + place] = (char)byte;
+                memcpy(text + 6 + length, "\"}", 2);
+                /* Behind the last byte an escape takes the quote. */
+                cr_expect_eq(jsonscan(text, length + 8, &what, &at),
+                             good ? JSONSCAN_OK : JSONSCAN_BAD,
+                             "byte 0x%02x at %zu of %zu", byte, place, length);
+                if (!good && byte != '"' && byte != '\\')
+                    cr_expect_eq(at, 6 + place, "byte 0x%02x at %zu of %zu",
+                                 byte, place, length);
+            }
+}
