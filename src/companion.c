@@ -15,18 +15,6 @@
 #    define PAMDIR "/usr/lib/security"
 #endif
 
-/* Cuts the file's name off a path, in place. False: there is no folder. */
-static bool
-cut_to_folder(char *path)
-{
-    char *slash = strrchr(path, '/');
-
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    return true;
-}
-
 /*
  * Whether this code is part of the program itself, for which dladdr() would
  * give argv[0], the caller's word. Unknown counts as yes.
@@ -41,34 +29,48 @@ is_program(const Dl_info *own)
            program.dli_fbase == own->dli_fbase;
 }
 
-/* The folder of the shared object that this code is part of. */
+/* The shared object that this code is part of. False: it is the program. */
 static bool
-own_folder(char folder[PATH_MAX])
+own_object(char path[PATH_MAX])
 {
     static const char own = 0;
     Dl_info info;
 
     if (dladdr(&own, &info) == 0 || info.dli_fname == NULL || is_program(&info))
         return false;
-    snprintf(folder, PATH_MAX, "%s", info.dli_fname);
-    return cut_to_folder(folder);
+    snprintf(path, PATH_MAX, "%s", info.dli_fname);
+    return true;
+}
+
+static void
+own_program(char path[PATH_MAX])
+{
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+    path[length > 0 ? length : 0] = '\0';
+}
+
+/* Puts `file` in the place of the name that ends the path. */
+static bool
+replace_name(char path[PATH_MAX], const char *file)
+{
+    char *slash = strrchr(path, '/');
+    size_t room = slash != NULL ? (size_t)(path + PATH_MAX - slash) : 0;
+
+    if (room < strlen(file) + sizeof "/")
+        return false;
+    snprintf(slash, room, "/%s", file);
+    return true;
 }
 
 static void
 find(const char *file, char path[PATH_MAX])
 {
-    char folder[PATH_MAX];
-    ssize_t length;
+    bool is_module = own_object(path);
 
-    if (own_folder(folder)) {
-        snprintf(path, PATH_MAX, "%.4000s/%s", folder, file);
-        return;
-    }
-    length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    folder[length > 0 ? length : 0] = '\0';
-    snprintf(path, PATH_MAX, "%.4000s/%s",
-             cut_to_folder(folder) ? folder : PAMDIR, file);
-    if (access(path, F_OK) != 0)
+    if (!is_module)
+        own_program(path);
+    if (!replace_name(path, file) || (!is_module && access(path, F_OK) != 0))
         snprintf(path, PATH_MAX, PAMDIR "/%s", file);
 }
 

@@ -40,12 +40,12 @@ check_algorithm(const struct jws *jws, unsigned allowed,
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, which algorithms does not "
                               "list",
-                              algorithm->name);
+                              quote(algorithm->name).text);
     if (!is_listed || !keyset_fits(keys, algorithm))
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, for which no key of key_file "
                               "is meant%s",
-                              algorithm->name,
+                              quote(algorithm->name).text,
                               allowed == 0 ? " (algorithms is unset)" : "");
     return REASON_OK;
 }
