@@ -53,7 +53,7 @@ endif
 
 WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wformat=2 -Wconversion -Wpointer-arith -Wwrite-strings -Wundef -Wimplicit-fallthrough
-OUR_CPP   = -Isrc -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSECCONFDIR='"$(SECCONFDIR)"' \
+OUR_CPP   = -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSECCONFDIR='"$(SECCONFDIR)"' \
             -DSTATEDIR='"$(STATEDIR)"' -DPAMDIR='"$(PAMDIR)"'
 OUR_C     = -std=c11 -fPIC $(WARNINGS) -fstack-protector-strong -fstack-clash-protection $(HARDEN) $(SANFLAGS)
 OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAGS)
@@ -70,6 +70,8 @@ REDIS_SRC  = $(wildcard src/redis/*.c)
 SHARED_SRC = $(filter-out $(MODULE_SRC) $(TOKEN_SRC),$(wildcard src/*.c))
 SHARED     = $(BUILD)/shared.a
 CLI_SRC    = $(wildcard src/cli/*.c)
+# What the three have in common must be of one build: see src/companion.h.
+IDENTITY   = $(VERSION)-$(shell cat $(sort $(wildcard src/*.[ch] src/redis/*.[ch])) | cksum | cut -d ' ' -f 1)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -179,6 +181,12 @@ $(BUILD)/pam_record.so: tests/lib/pam_record.c
 
 $(BUILD)/drive: tests/lib/drive.c Makefile
 	$(CC) -D_GNU_SOURCE $(OUR_C) $(CFLAGS) -o $@ $< -lpam -lcrypto -lpthread
+
+$(BUILD)/identity.h: $(wildcard src/*.[ch] src/redis/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	echo '#define IDENTITY "$(IDENTITY)"' >$@
+
+$(BUILD)/src/companion.o: $(BUILD)/identity.h
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "companion.h"
 
+#include "identity.h"
 #include "text.h"
 
 #include <dlfcn.h>
@@ -14,6 +15,8 @@
 #ifndef PAMDIR
 #    define PAMDIR "/usr/lib/security"
 #endif
+
+const char companion_identity[] = COMPANION_MARK IDENTITY;
 
 /*
  * Whether this code is part of the program itself, for which dladdr() would
@@ -81,25 +84,25 @@ companion_open(const char *file, const char *table,
 {
     struct companion companion = {0};
     char path[PATH_MAX];
-    const char *const *version;
+    const char *const *identity;
 
     find(file, path);
     companion.library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (companion.library == NULL) {
         snprintf(ret_what, COMPANION_WHAT_MAX,
-                 "cannot load %s: is its package installed, whole and of this "
-                 "version (" VERSION ")?",
+                 "cannot load %s: is its package installed, and whole?",
                  text_bare(path).text);
         return false;
     }
     companion.table = dlsym(companion.library, table);
-    version = companion.table;
-    if (version != NULL && text_equal(*version, VERSION)) {
+    identity = companion.table;
+    if (identity != NULL && text_equal(*identity, companion_identity)) {
         *ret_companion = companion;
         return true;
     }
     snprintf(ret_what, COMPANION_WHAT_MAX,
-             "%s is of another version than this program, " VERSION,
+             "%s is of another build than what loads it (" IDENTITY
+             "): install them together, or try again if that is under way",
              text_bare(path).text);
     companion_close(&companion);
     return false;

@@ -7,8 +7,17 @@
 /*
  * Shared objects of ours that are loaded when they are needed, so that a
  * program in which nobody logs in with a token pays for none of what a token
- * needs. Each has one table, whose first member is the VERSION it is of.
+ * needs. Each has one table, whose first member is the identity of its build.
  */
+
+/*
+ * What tells the parts of one build from those of another: a checksum of the
+ * sources. They share the layout of structs, so that no other part may be
+ * called, were it of the same version; while the module waits for an answer,
+ * an upgrade may replace what it loads next.
+ */
+#define COMPANION_MARK "pam_jwt build "
+extern const char companion_identity[];
 
 /* What a token needs; its table is a struct phases. */
 #define COMPANION_TOKEN       "pam_jwt_token.so"

@@ -16,7 +16,8 @@
  * The three structures are walked here and their numbers handed over: OpenSSL's
  * decoder takes ten times as long to set itself up as to verify a signature.
  * 1. SubjectPublicKeyInfo (RFC 5280 section 4.1) and RSAPublicKey (RFC 8017
- *    appendix A.1.1) MUST be DER from the first byte to the last.
+ *    appendix A.1.1) MUST be one element each from the first byte to the last,
+ *    of definite lengths, and nothing may follow within them.
  * 2. The key type MUST be one of ours; a curve MUST be a named one (RFC 5480
  *    section 2.1.1), an Edwards key MUST NOT have parameters (RFC 8410).
  */

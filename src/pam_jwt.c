@@ -25,8 +25,6 @@
  * token needs it loads when there is one, and keeps until pam_end().
  */
 
-static const char phases_name[] = "pam_jwt_phases";
-
 /* From open_session to close_session, which run in one process. */
 static const char session_name[] = "pam_jwt_session";
 
@@ -48,7 +46,10 @@ free_companion(pam_handle_t *pamh, void *data, int error_status)
     free_data(pamh, data, error_status);
 }
 
-/* What a token needs. NULL: it could not be loaded, and that is logged. */
+/*
+ * What a token needs, of this build: another's, of another line of the stack,
+ * has another name. NULL: it could not be loaded, and that is logged.
+ */
 static const struct phases *
 load_phases(pam_handle_t *pamh)
 {
@@ -56,7 +57,8 @@ load_phases(pam_handle_t *pamh)
     struct companion *companion;
     char what[COMPANION_WHAT_MAX] = "out of memory";
 
-    if (pam_get_data(pamh, phases_name, &data) == PAM_SUCCESS && data != NULL) {
+    if (pam_get_data(pamh, companion_identity, &data) == PAM_SUCCESS &&
+        data != NULL) {
         const struct companion *loaded = data;
 
         return loaded->table;
@@ -65,7 +67,7 @@ load_phases(pam_handle_t *pamh)
     if (companion != NULL &&
         companion_open(COMPANION_TOKEN, COMPANION_TOKEN_TABLE, companion,
                        what) &&
-        pam_set_data(pamh, phases_name, companion, free_companion) ==
+        pam_set_data(pamh, companion_identity, companion, free_companion) ==
             PAM_SUCCESS)
         return companion->table;
     pam_syslog(pamh, LOG_ALERT, "%s", what);
@@ -75,11 +77,16 @@ load_phases(pam_handle_t *pamh)
     return NULL;
 }
 
-/* Whether an attempt has left anything, which only one with a token does. */
+/*
+ * Whether an attempt has left anything, which only one with a token does. What
+ * is empty was left and taken back.
+ */
 static bool
 is_anything_left(pam_handle_t *pamh)
 {
-    return pam_getenv(pamh, HANDOVER_VARIABLE) != NULL;
+    const char *text = pam_getenv(pamh, HANDOVER_VARIABLE);
+
+    return text != NULL && *text != '\0';
 }
 
 static enum reason
@@ -201,7 +208,10 @@ out:
     return reason;
 }
 
-/* What an attempt before left must not reach this one's session. */
+/*
+ * What an attempt before left must not reach this one's session. Where nobody
+ * can say whether it has counted, it has not: that refuses, and no password.
+ */
 static bool
 clear_left(pam_handle_t *pamh)
 {
@@ -210,7 +220,9 @@ clear_left(pam_handle_t *pamh)
     if (!is_anything_left(pamh))
         return true;
     phases = load_phases(pamh);
-    return phases != NULL && phases->clear(pamh);
+    return phases != NULL
+               ? phases->clear(pamh)
+               : pam_putenv(pamh, HANDOVER_VARIABLE "=") == PAM_SUCCESS;
 }
 
 int
@@ -271,6 +283,14 @@ keep(pam_handle_t *pamh, const char *name, char *text)
     return false;
 }
 
+/* No program of the session may see it; libpam logs what is not there. */
+static void
+remove_left(pam_handle_t *pamh)
+{
+    if (pam_getenv(pamh, HANDOVER_VARIABLE) != NULL)
+        pam_putenv(pamh, HANDOVER_VARIABLE);
+}
+
 /* One line at the start and one at the end: who it was, and by which token. */
 static bool
 begin_session(pam_handle_t *pamh, char *record, char *limit)
@@ -300,11 +320,15 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
     (void)flags;
     (void)argc;
     (void)argv;
-    if (!is_anything_left(pamh))
+    if (!is_anything_left(pamh)) {
+        remove_left(pamh);
         return PAM_IGNORE;
+    }
     phases = load_phases(pamh);
     if (phases != NULL)
         code = phases->open_session(pamh, &record, &limit);
+    else
+        remove_left(pamh);
     if (code == PAM_SUCCESS && !begin_session(pamh, record, limit))
         code = PAM_SESSION_ERR;
     if (code == PAM_SESSION_ERR)

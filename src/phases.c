@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "phases.h"
 
+#include "companion.h"
 #include "config.h"
 #include "conversation.h"
 #include "handover.h"
@@ -273,7 +274,7 @@ out:
 
 extern const struct phases pam_jwt_phases;
 const struct phases pam_jwt_phases = {
-    .version = VERSION,
+    .identity = companion_identity,
     .judge = judge,
     .clear = handover_clear,
     .account = account,

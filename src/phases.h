@@ -17,7 +17,7 @@ struct config;
  * pointer to its code behind: it may be unloaded after any call.
  */
 struct phases {
-    const char *version; /* VERSION of the program that it belongs to */
+    const char *identity; /* companion_identity */
 
     /*
      * Decides about the token of an answer that has the shape of one, logs

@@ -27,8 +27,7 @@ enum store_answer {
 typedef bool store_each(const struct revocation *revocation, void *data);
 
 struct store {
-    /* VERSION of the program that it belongs to. */
-    const char *version;
+    const char *identity; /* companion_identity */
 
     /* NULL: `ret_what` says why. */
     void *(*open)(const struct place *place, const struct address *address,

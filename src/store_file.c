@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "companion.h"
 #include "jsondoc.h"
 #include "readfile.h"
 #include "store.h"
@@ -664,7 +665,7 @@ file_clean(void *data, double now, double revoked_before,
 }
 
 const struct store store_file = {
-    .version = VERSION,
+    .identity = companion_identity,
     .open = file_open,
     .close = file_close,
     .revoked = file_revoked,

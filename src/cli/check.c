@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define PAM_FOLDER "/etc/pam.d"
-
 /* A group that is not there lets nobody in, which looks like another cause. */
 static void
 check_groups(const struct issuer *issuer, struct findings *findings)

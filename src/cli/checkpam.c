@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
-#include "companion.h"
 #include "config.h"
 #include "finding.h"
 #include "pamline.h"
@@ -26,6 +25,7 @@ static const char *const account_refusals[] = {
 };
 
 struct service {
+    const char *folder;
     const char *name;
     const struct pamlines *lines;
     const struct config *config;
@@ -180,6 +180,19 @@ check_arguments(const struct service *service, const struct pamline *line)
     config_done(&config);
 }
 
+/*
+ * Whether what the line names is installed, unless that is for other lines to
+ * say: the folder may be of another system, where "pam_jwt.so" is another file.
+ */
+static void
+check_objects(const struct service *service, const struct pamline *line)
+{
+    if (line->path[0] == '/')
+        cli_check_objects(line->path, service->findings);
+    else if (text_equal(service->folder, PAM_FOLDER))
+        cli_check_objects(PAMDIR "/pam_jwt.so", service->findings);
+}
+
 static void
 check_service(const struct service *service)
 {
@@ -196,6 +209,7 @@ check_service(const struct service *service)
             auth = line;
             check_auth(service, line);
             check_arguments(service, line);
+            check_objects(service, line);
         } else if (text_equal_nocase(line->type, "account")) {
             has_account = true;
             check_account(service, line);
@@ -219,21 +233,6 @@ check_service(const struct service *service)
                     "there is no export_env, no session_limit, no audit line",
                     "add session optional pam_jwt.so",
                     "%s has no session line of pam_jwt", service->name);
-}
-
-/* What the module loads when there is a token. */
-static void
-check_companion(const char *folder, struct findings *findings)
-{
-    struct companion companion = {0};
-    char what[COMPANION_WHAT_MAX];
-
-    if (!companion_open(COMPANION_TOKEN, COMPANION_TOKEN_TABLE, &companion,
-                        what))
-        finding_add(findings, FINDING_ERROR, folder,
-                    "every token is refused as bad_config",
-                    "install the module again, all of it", "%s", what);
-    companion_close(&companion);
 }
 
 /* Whether the file itself names the module, or only what it includes. */
@@ -264,8 +263,8 @@ cli_check_pam(const char *folder, const struct config *config,
     for (int i = 0; i < count; i++) {
         struct pamlines lines = {0};
         char what[PAMLINE_WHAT_MAX] = "";
-        const struct service service = {names[i]->d_name, &lines, config,
-                                        findings};
+        const struct service service = {folder, names[i]->d_name, &lines,
+                                        config, findings};
 
         if (names[i]->d_name[0] != '.') {
             if (!pamlines_read(folder, names[i]->d_name, &lines, what))
@@ -284,9 +283,7 @@ cli_check_pam(const char *folder, const struct config *config,
         free(names[i]);
     }
     free(names);
-    if (found > 0)
-        check_companion(folder, findings);
-    else
+    if (found == 0)
         finding_add(findings, FINDING_WARNING, folder, "no token logs in",
                     "see First login in the README",
                     "no file there has pam_jwt.so");

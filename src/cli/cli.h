@@ -49,8 +49,13 @@ void cli_check_map(const struct issuer *issuer, struct findings *findings);
  * folder: those that pass a refused token on are errors.
  */
 struct config;
+#define PAM_FOLDER "/etc/pam.d"
 void cli_check_pam(const char *folder, const struct config *config,
                    struct findings *findings);
+
+/* Whether the module of that path and its other half are there, of one build.
+ */
+void cli_check_objects(const char *module, struct findings *findings);
 
 /* What there is to say about sshd's own settings, where sshd tells them. */
 void cli_check_sshd(struct findings *findings);

@@ -56,7 +56,6 @@ add_line(struct reader *reader, const char *file, unsigned long number,
          const char *type, const char *control, const char *path, char *rest)
 {
     struct pamlines *lines = reader->lines;
-    const char *name = strrchr(path, '/');
     struct pamline line = {.number = number};
     struct pamline *larger;
     char *word;
@@ -69,12 +68,14 @@ add_line(struct reader *reader, const char *file, unsigned long number,
     line.file = strdup(file);
     line.type = strdup(type);
     line.control = strdup(control);
-    line.module = strdup(name != NULL ? name + 1 : path);
+    line.path = strdup(path);
     while (whole && (word = next_word(&rest)) != NULL)
         whole = strings_add(&line.arguments, word, strlen(word));
     if (!whole || line.file == NULL || line.type == NULL ||
-        line.control == NULL || line.module == NULL)
+        line.control == NULL || line.path == NULL)
         cli_no_memory();
+    line.module = strrchr(line.path, '/');
+    line.module = line.module != NULL ? line.module + 1 : line.path;
     lines->items[lines->count++] = line;
 }
 
@@ -231,7 +232,7 @@ pamlines_done(struct pamlines *lines)
         free(lines->items[i].file);
         free(lines->items[i].type);
         free(lines->items[i].control);
-        free(lines->items[i].module);
+        free(lines->items[i].path);
         strings_done(&lines->items[i].arguments);
     }
     free(lines->items);

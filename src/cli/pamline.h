@@ -13,7 +13,8 @@ struct pamline {
     unsigned long number;     /* of its first line there */
     char *type;               /* auth, account, session, password; no "-" */
     char *control;            /* a word, or what is between the brackets */
-    char *module;             /* without its folder */
+    char *path;               /* of the module, as it stands there */
+    const char *module;       /* the same without its folder */
     struct strings arguments; /* without the brackets of [an argument] */
 };
 

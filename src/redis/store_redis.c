@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "companion.h"
 #include "connection.h"
 #include "jsondoc.h"
 #include "readfile.h"
@@ -677,7 +678,7 @@ redis_clean(void *data, double now, double revoked_before,
 
 extern const struct store pam_jwt_redis_store;
 const struct store pam_jwt_redis_store = {
-    .version = VERSION,
+    .identity = companion_identity,
     .open = redis_open,
     .close = redis_close,
     .revoked = redis_revoked,

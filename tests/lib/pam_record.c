@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A PAM module for tests. `give=FILE` puts the file's text into PAM_AUTHTOK;
- * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing. In a
+ * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing. In
+ * every phase it puts the variable of an argument `PAM_JWT_LOGIN=VALUE` into the
+ * PAM environment: what came from an attempt before, or from sshd's child. In a
  * session it writes the limit that pam_systemd would find, and the environment,
  * to the file of its argument `session=FILE`.
  */
@@ -13,6 +15,14 @@
 
 #define TEXT_MAX 65536
 
+/* Whether the argument is a variable; then it is put. */
+static int
+carries(pam_handle_t *pamh, int argc, const char **argv)
+{
+    return argc > 0 && strncmp(argv[0], "PAM_JWT_LOGIN=", 14) == 0 &&
+           pam_putenv(pamh, argv[0]) == PAM_SUCCESS;
+}
+
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
@@ -20,6 +30,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     const void *item = NULL;
 
     (void)flags;
+    if (carries(pamh, argc, argv))
+        return PAM_IGNORE;
     for (int i = 0; i < argc; i++) {
         int is_give = strncmp(argv[i], "give=", 5) == 0;
         FILE *file = fopen(argv[i] + (is_give ? 5 : 6), is_give ? "r" : "w");
@@ -50,13 +62,23 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 }
 
 int
+pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    (void)flags;
+    return carries(pamh, argc, argv) ? PAM_IGNORE : PAM_SYSTEM_ERR;
+}
+
+int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     const void *limit = NULL;
-    char **list = pam_getenvlist(pamh);
+    char **list = NULL;
     FILE *file = NULL;
 
     (void)flags;
+    if (carries(pamh, argc, argv))
+        return PAM_IGNORE;
+    list = pam_getenvlist(pamh);
     if (argc > 0 && strncmp(argv[0], "session=", 8) == 0)
         file = fopen(argv[0] + 8, "w");
     if (file == NULL || list == NULL)
