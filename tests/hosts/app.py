@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The application of the article: FastAPI, python-jose, HS256, a secret of
-`openssl rand -hex 32` that pam_jwt reads too. /token has the article's first
+"""The application of the article: FastAPI, python-jose (PyJWT where a release
+has none), HS256, a secret of `openssl rand -hex 32` that pam_jwt reads too. /token has the article's first
 tokens, with the account in sub; /login its grown ones, with a nested user, its
 roles, a jti, and refresh tokens that /refresh turns into access tokens."""
 import os, uuid
@@ -9,7 +9,12 @@ from datetime import datetime, timedelta, timezone
 import redis
 from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.security import OAuth2PasswordRequestForm
-from jose import JWTError, jwt
+
+try:
+    from jose import JWTError, jwt
+except ImportError:
+    import jwt
+    from jwt import InvalidTokenError as JWTError
 
 SECRET_KEY = open(os.environ["SECRET_FILE"]).read().strip()
 USERS = {
