@@ -235,9 +235,11 @@ uninstall: ## remove what install put there, but never while pam.d names it
 
 ARCHIVE = build/pam_jwt-$(VERSION).tar.gz
 
+# What came as an archive has no commits: all of it is what was archived.
 dist: ## a source archive of the last commit
 	@mkdir -p build
-	git archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD | gzip -9n >$(ARCHIVE)
+	if [ -e .git ]; then git archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD; \
+	else tar --exclude=./build --exclude=__pycache__ --sort=name --owner=root:0 --group=root:0 --transform='s,^\.,pam_jwt-$(VERSION),' -c .; fi | gzip -9n >$(ARCHIVE)
 	@echo $(ARCHIVE)
 
 # dpkg-source takes no link: a copy of packaging/debian is the package's debian.
