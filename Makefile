@@ -239,7 +239,8 @@ ARCHIVE = build/pam_jwt-$(VERSION).tar.gz
 dist: ## a source archive of the last commit
 	@mkdir -p build
 	if [ -e .git ]; then git archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD; \
-	else tar --exclude=./build --exclude=__pycache__ --sort=name --owner=root:0 --group=root:0 --transform='s,^\.,pam_jwt-$(VERSION),' -c .; fi | gzip -9n >$(ARCHIVE)
+	else tar --exclude=./build --exclude=__pycache__ --sort=name --owner=root:0 --group=root:0 --transform='s,^\.,pam_jwt-$(VERSION),' -c .; fi >$(ARCHIVE:.gz=)
+	gzip -9nf $(ARCHIVE:.gz=)
 	@echo $(ARCHIVE)
 
 # dpkg-source takes no link: a copy of packaging/debian is the package's debian.
