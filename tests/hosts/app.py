@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The application of the article: FastAPI, python-jose (PyJWT where a release
-has none), HS256, a secret of `openssl rand -hex 32` that pam_jwt reads too. /token has the article's first
-tokens, with the account in sub; /login its grown ones, with a nested user, its
-roles, a jti, and refresh tokens that /refresh turns into access tokens."""
+has none), HS256, a secret of `openssl rand -hex 32` that pam_jwt reads too.
+/token has the article's first tokens, with the account in sub; /login its
+grown ones, with a nested user, its roles, a jti, and refresh tokens that
+/refresh turns into access tokens."""
 import os, uuid
 from datetime import datetime, timedelta, timezone
 
