@@ -84,10 +84,10 @@ objects: $(call objects,$(MODULE_SRC) $(TOKEN_SRC) $(SHARED_SRC) $(REDIS_SRC) $(
 deps: ## install what building, testing and packaging need
 	@packaging/deps
 
-demo: deps all ## log in with a token, and see three tokens refused
+demo: deps all $(BUILD)/pam_confdir.so ## log in with a token, and see three tokens refused
 	@tests/demo $(BUILD)
 
-test: all $(BUILD)/unit-tests $(BUILD)/pam_record.so $(BUILD)/faults $(BUILD)/fail.so ## run every test that this machine can run
+test: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so $(BUILD)/faults $(BUILD)/fail.so ## run every test that this machine can run
 	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
 	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
 	@tests/run $(BUILD)
@@ -105,7 +105,7 @@ bench: all ## how fast and how large, as ratios beside other libraries; PARTS="i
 	@tests/bench/run $(BUILD) $(PARTS)
 
 coverage: ## how much of src/ the tests reach: lines and branches
-	@$(MAKE) --no-print-directory SANITIZE=coverage CFLAGS=-g all build/coverage/unit-tests \
+	@$(MAKE) --no-print-directory SANITIZE=coverage CFLAGS=-g all build/coverage/unit-tests build/coverage/pam_confdir.so \
 	    build/coverage/pam_record.so build/coverage/faults build/coverage/fail.so
 	@tests/coverage build/coverage
 
@@ -175,6 +175,10 @@ $(BUILD)/fail.so: tests/lib/fail.c $(call objects,$(SHARED_SRC))
 	(printf 'CALL(%s, 0)\n' $(sort $(FAIL_0)); printf 'CALL(%s, -1)\n' $(FAIL_1); \
 	    printf 'CALL(%s, 2)\n' $(FAIL_2); printf 'CALL(%s, 12)\n' $(FAIL_12); printf 'CALL(%s, 5)\n' $(FAIL_PAM)) >$(BUILD)/fail_calls.h
 	$(CC) -shared -D_GNU_SOURCE -std=c11 -fPIC -fno-builtin -I$(BUILD) -o $@ $< -ldl
+
+$(BUILD)/pam_confdir.so: tests/lib/pam_confdir.c
+	@mkdir -p $(@D)
+	$(CC) -shared -std=c11 -D_GNU_SOURCE -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam
 
 $(BUILD)/pam_record.so: tests/lib/pam_record.c
 	$(CC) -shared -std=c11 -fPIC $(WARNINGS) $(CFLAGS) -o $@ $< -lpam
