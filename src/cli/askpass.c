@@ -122,7 +122,7 @@ is_ours(const char *prompt, struct question *ret_question)
 static bool
 may_go(const char *token, const struct question *question)
 {
-    double now = (double)time(NULL);
+    double now = cli_now();
     struct unverified claims;
     bool may = true;
 

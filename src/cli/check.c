@@ -140,7 +140,7 @@ check_state(const struct issuer *issuer, struct findings *findings)
         (policy->revocation &&
          ledger.store->revoked(ledger.state, &ticket, what) == STORE_FAILED) ||
         (policy->one_time &&
-         ledger.store->overdue(ledger.state, (double)time(NULL), what) ==
+         ledger.store->overdue(ledger.state, cli_now(), what) ==
              STORE_FAILED))
         finding_add(findings, FINDING_ERROR,
                     cli_setting_of(issuer, "state").text,
@@ -177,7 +177,7 @@ check_config(const struct config *config, struct findings *findings)
         check_rules(&policy->issuers[i], findings);
         check_state(&policy->issuers[i], findings);
     }
-    if (issuers_check_keys(policy, (double)time(NULL), &verdict) != REASON_OK)
+    if (issuers_check_keys(policy, cli_now(), &verdict) != REASON_OK)
         finding_add(findings, FINDING_ERROR, "key_file",
                     "every token is refused as bad_config",
                     "give each issuer keys of its own", "%s", verdict.detail);
@@ -222,7 +222,7 @@ cli_check(int argc, char **argv)
     int option;
     int code;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("check", argc, argv, table)) != -1) {
         if (option == 'c')
             path = optarg;
         else if (option == 'p')

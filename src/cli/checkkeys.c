@@ -18,7 +18,7 @@
 void
 cli_check_clock(const char *path, double changed, struct findings *findings)
 {
-    double now = (double)time(NULL);
+    double now = cli_now();
 
     if (changed > now + FUTURE_MAX)
         finding_add(findings, FINDING_WARNING, path,
@@ -63,7 +63,7 @@ check_age(const struct issuer *issuer, const struct keyfile *file, double now,
 void
 cli_check_keys(const struct issuer *issuer, struct findings *findings)
 {
-    double now = (double)time(NULL);
+    double now = cli_now();
     struct strings problems = {0};
     struct strings notes = {0};
     struct keyset keys = {0};

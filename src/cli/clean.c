@@ -25,10 +25,10 @@ cli_clean(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     const char *config = CONFIG_PATH;
-    double now = (double)time(NULL);
+    double now = cli_now();
     int option;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("clean", argc, argv, table)) != -1) {
         if (option != 'c')
             return cli_usage("clean");
         config = optarg;

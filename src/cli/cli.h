@@ -83,10 +83,37 @@ int cli_exit_code(enum reason reason);
 int cli_fail(int code, const char *command, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Says that an option lacks its value or is unknown; returns EXIT_USAGE. */
+/*
+ * Prints one line, or a part of one, to standard output: the only way to print
+ * what came from outside. Bytes that a terminal would obey or that are not UTF-8
+ * are escaped (printable.h), and so is every line end but a final one.
+ */
+void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* As cli_print(), to standard error. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The next option as getopt_long() has it, -1 behind the last; '?' where it is
+ * wrong, which was said.
+ */
+struct option;
+int cli_option(const char *command, int argc, char **argv,
+               const struct option *table);
+
+/* Points to the help; returns EXIT_USAGE. */
 int cli_usage(const char *command);
 
-/* Prints a value as one JSON text and a line end; takes it over. */
+/*
+ * Whole seconds since 1970. Without a clock nothing can be decided: says so,
+ * and ends the program with EXIT_UNREADABLE.
+ */
+double cli_now(void);
+
+/*
+ * Prints a value as one JSON text and a line end; takes it over. It is valid
+ * JSON whatever bytes its strings have, and safe for a terminal.
+ */
 void cli_print_json(struct json_object *value);
 
 /* Says so, and ends the program with EXIT_UNREADABLE. */

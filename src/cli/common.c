@@ -2,11 +2,16 @@
 #include "cli.h"
 
 #include "config.h"
+#include "printable.h"
 
+#include <errno.h>
+#include <getopt.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 int
 cli_exit_code(enum reason reason)
@@ -24,6 +29,45 @@ cli_exit_code(enum reason reason)
     }
 }
 
+/* Prints one line, or a part of one: only a final line end is one. */
+static void
+print_safely(FILE *out, const char *format, va_list arguments)
+{
+    char *text = NULL;
+    int length = vasprintf(&text, format, arguments);
+    size_t shown;
+
+    if (length < 0)
+        cli_no_memory();
+    shown = (size_t)length;
+    if (shown > 0 && text[shown - 1] == '\n')
+        shown--;
+    printable_write(out, text, shown, PRINTABLE_TEXT);
+    if (shown < (size_t)length)
+        fputc('\n', out);
+    free(text);
+}
+
+void
+cli_print(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_safely(stdout, format, arguments);
+    va_end(arguments);
+}
+
+void
+cli_say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_safely(stderr, format, arguments);
+    va_end(arguments);
+}
+
 int
 cli_fail(int code, const char *command, const char *format, ...)
 {
@@ -31,16 +75,48 @@ cli_fail(int code, const char *command, const char *format, ...)
 
     fprintf(stderr, "pam-jwt %s: ", command);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    print_safely(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
     return code;
 }
 
 int
+cli_option(const char *command, int argc, char **argv,
+           const struct option *table)
+{
+    int option;
+
+    /* Its own messages would show what they name as it stands. */
+    opterr = 0;
+    option = getopt_long(argc, argv, ":", table, NULL);
+    if (option == ':')
+        cli_fail(0, command, "the option %s needs a value", argv[optind - 1]);
+    else if (option == '?' && optopt != 0 && optind > 1 &&
+             strncmp(argv[optind - 1], "--", 2) == 0)
+        cli_fail(0, command, "the option %s takes no value", argv[optind - 1]);
+    else if (option == '?')
+        cli_fail(0, command, "there is no option %s",
+                 argv[optind > 1 ? optind - 1 : 1]);
+    return option == ':' ? '?' : option;
+}
+
+int
 cli_usage(const char *command)
 {
     return cli_fail(EXIT_USAGE, command, "see pam-jwt --help");
+}
+
+double
+cli_now(void)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0 || now.tv_sec < 0) {
+        cli_say("pam-jwt: the clock cannot be read: %s\n", strerror(errno));
+        exit(EXIT_UNREADABLE);
+    }
+    return (double)now.tv_sec;
 }
 
 static struct json_object *
@@ -110,7 +186,14 @@ cli_add_number(struct json_object *object, const char *name, int64_t value)
 void
 cli_print_json(struct json_object *value)
 {
-    puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE));
+    size_t length = 0;
+    const char *text = json_object_to_json_string_length(
+        value, JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+
+    if (text == NULL)
+        cli_no_memory();
+    printable_write(stdout, text, length, PRINTABLE_JSON);
+    fputc('\n', stdout);
     json_object_put(value);
 }
 

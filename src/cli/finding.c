@@ -82,11 +82,12 @@ finding_print(const struct findings *findings)
             const struct finding *one = &findings->items[i];
 
             if ((int)one->severity == severity)
-                printf("%s: %s: %s: %s; %s\n", severities[severity], one->where,
-                       one->what, one->why, one->fix);
+                cli_print("%s: %s: %s: %s; %s\n", severities[severity],
+                          one->where, one->what, one->why, one->fix);
         }
-    printf("%zu errors, %zu warnings\n", finding_count(findings, FINDING_ERROR),
-           finding_count(findings, FINDING_WARNING));
+    cli_print("%zu errors, %zu warnings\n",
+              finding_count(findings, FINDING_ERROR),
+              finding_count(findings, FINDING_WARNING));
 }
 
 struct json_object *

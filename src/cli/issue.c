@@ -60,7 +60,7 @@ read_options(int argc, char **argv, struct options *options)
     int option;
     bool good = true;
 
-    while (good && (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while (good && (option = cli_option("issue", argc, argv, table)) != -1) {
         switch (option) {
         case 'k':
             good = options->key_file == NULL;
@@ -187,7 +187,7 @@ print_token(const char *signing_input, const char *signature, bool json)
     char *token = NULL;
     struct json_object *object;
 
-    fprintf(stderr, "%zu bytes: %s\n", length,
+    cli_say("%zu bytes: %s\n", length,
             length < FITS_SUDO  ? "fits sudo (511) and ssh (1023)"
             : length < FITS_SSH ? "fits ssh (1023), too long for one answer "
                                   "to sudo (511)"
@@ -241,7 +241,7 @@ issue(const struct options *options)
     const struct algorithm *algorithm = NULL;
     struct key key = {0};
     char what[KEY_WHAT_MAX] = "out of memory"; /* where nothing says more */
-    time_t now = time(NULL);
+    time_t now = (time_t)cli_now();
     int code = EXIT_YES;
 
     if (options->algorithm != NULL) {

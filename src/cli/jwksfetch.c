@@ -143,7 +143,7 @@ memory_write(const struct fetch *fetch, const char *url,
 static void
 compare_clocks(const struct https_reply *reply, const char *url)
 {
-    double ahead = (double)time(NULL) - reply->date;
+    double ahead = cli_now() - reply->date;
 
     if (reply->date > 0 && fabs(ahead) > CLOCK_MAX)
         cli_fail(0, COMMAND,
@@ -207,7 +207,7 @@ static int
 take_new(const struct fetch *fetch, const char *url,
          const struct https_reply *reply)
 {
-    double now = (double)time(NULL);
+    double now = cli_now();
     struct candidate candidate = {0};
     char what[CANDIDATE_WHAT_MAX];
     struct jwksfile file = {0};
@@ -246,7 +246,7 @@ static int
 take_old(const struct fetch *fetch, const char *url,
          const struct https_reply *reply)
 {
-    double now = (double)time(NULL);
+    double now = cli_now();
     struct jwksfile file;
     int code = EXIT_NO;
 
@@ -278,7 +278,7 @@ fetch_set(struct fetch *fetch)
                                     .deadline = fetch->deadline};
     struct https_reply reply = {0};
     char what[HTTPS_WHAT_MAX];
-    double left = memory->fresh_until - (double)time(NULL);
+    double left = memory->fresh_until - cli_now();
     int code = EXIT_NO;
     char *url;
 
@@ -352,7 +352,7 @@ cli_jwks_fetch(int argc, char **argv)
     int option;
     int code = EXIT_YES;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("jwks fetch", argc, argv, table)) != -1) {
         if (option == 'i')
             fetch.issuer = optarg;
         else if (option == 'u')

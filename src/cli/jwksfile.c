@@ -60,7 +60,7 @@ jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
     struct keyset keys = {0};
     const char *wrong = NULL;
     enum reason reason =
-        keyset_load(&paths, &policy, time(NULL), &keys, &problems, NULL);
+        keyset_load(&paths, &policy, (time_t)cli_now(), &keys, &problems, NULL);
 
     if (reason == REASON_NO_MEMORY)
         cli_no_memory();
@@ -101,9 +101,9 @@ jwksfile_print(const struct jwksfile *file, const char *command,
     }
     for (size_t i = 0; i < file->problems.count; i++)
         cli_fail(0, command, "%s", file->problems.items[i]);
-    printf("%s: %s\n", state, name);
+    cli_print("%s: %s\n", state, name);
     for (size_t i = 0; i < file->keys.count; i++)
-        printf("key: %s\n", file->keys.items[i]);
+        cli_print("key: %s\n", file->keys.items[i]);
 }
 
 void

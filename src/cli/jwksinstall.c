@@ -28,7 +28,7 @@ read_source(const char *path, char **ret_data, size_t *ret_size,
 {
     int descriptor =
         open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-    double now = (double)time(NULL);
+    double now = cli_now();
     char *data = malloc(KEYSET_FILE_MAX + 1);
     struct stat status;
     size_t size = 0;
@@ -114,7 +114,7 @@ serves(const struct issuer *issuer, const char *path, const char *name,
     bool is_there = false;
     bool good = false;
     enum reason reason =
-        issuer_load_keys(issuer, time(NULL), &keys, &found, NULL);
+        issuer_load_keys(issuer, (time_t)cli_now(), &keys, &found, NULL);
 
     if (reason == REASON_NO_MEMORY)
         cli_no_memory();
@@ -148,7 +148,7 @@ fits_config(const struct config *config, const char *path, const char *name,
     for (size_t i = 0; i < config->policy.issuer_count; i++)
         if (!serves(&config->policy.issuers[i], path, name, problems))
             good = false;
-    if (issuers_check_keys(&config->policy, (double)time(NULL), &verdict) !=
+    if (issuers_check_keys(&config->policy, cli_now(), &verdict) !=
         REASON_OK) {
         good = false;
         if (!strings_addf(problems, "%s: %s", name, verdict.detail))
@@ -207,7 +207,7 @@ cli_jwks_install(int argc, char **argv)
     int option;
     int code;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("jwks install", argc, argv, table)) != -1) {
         if (option == 't')
             to = optarg;
         else if (option == 's')

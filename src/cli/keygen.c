@@ -102,9 +102,9 @@ print_settings(const struct options *options, const struct texts *texts,
     struct json_object *object;
 
     if (!options->json) {
-        printf("key_file = %s\n", whole);
+        cli_print("key_file = %s\n", whole);
         if (!algorithm->is_default)
-            printf("algorithms = %s\n", algorithm->name);
+            cli_print("algorithms = %s\n", algorithm->name);
     } else {
         object = cli_object();
         cli_add_string(object, "key_file", whole);
@@ -333,7 +333,7 @@ read_options(int argc, char **argv, struct options *options)
     bool good = true;
     int option;
 
-    while (good && (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while (good && (option = cli_option("keygen", argc, argv, table)) != -1) {
         if (option == 'a')
             options->algorithm = algorithm_find(optarg);
         else if (option == 'o')

@@ -3,9 +3,13 @@
 
 #include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef VERSION
 #    define VERSION "unknown"
@@ -19,7 +23,6 @@ struct command {
 };
 
 static const struct command commands[] = {
-    /* The first: also run by the name of a link, see main(). */
     {"askpass", cli_askpass, "[PROMPT]",
      "answer ssh or sudo with a piece of the caller's token"},
     {"keygen", cli_keygen,
@@ -97,23 +100,50 @@ words_of(const struct command *command, int argc, char **argv)
     return argc > 2 && text_equal(argv[2], second + 1) ? 2 : 0;
 }
 
+/*
+ * A program started without its standard streams would get a file it opens in
+ * their place, and write into that. Opened the wrong way round, each still says
+ * that it cannot be used.
+ */
+static bool
+have_standard_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+
+    for (int descriptor = 0; descriptor < 3; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 &&
+            open("/dev/null", modes[descriptor]) != descriptor)
+            return false;
+    return true;
+}
+
+/* A closed pipe is then an error of the write, and not a silent end. */
+static void
+ignore(int signal)
+{
+    (void)signal;
+}
+
 /* A full disk or a closed pipe must not look like a yes. */
 static int
-run(const struct command *command, int argc, char **argv)
+finish(int code)
 {
-    int code = command->run(argc, argv);
+    bool failed = ferror(stdout) != 0;
 
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return cli_fail(EXIT_UNREADABLE, command->name,
-                        "cannot write to standard output");
+    errno = 0;
+    if (fclose(stdout) != 0 || failed) {
+        cli_say("pam-jwt: cannot write to standard output: %s\n",
+                errno != 0 ? strerror(errno) : "an earlier write failed");
+        return EXIT_UNREADABLE;
+    }
     return code;
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
     if (argc > 0 && is_askpass_link(argv[0]))
-        return run(&commands[0], argc, argv);
+        return cli_askpass(argc, argv);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -124,16 +154,28 @@ main(int argc, char **argv)
         return EXIT_YES;
     }
     if (text_equal(argv[1], "--version")) {
-        puts("pam-jwt " VERSION);
+        cli_print("pam-jwt %s\n", VERSION);
         return EXIT_YES;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         int words = words_of(&commands[i], argc, argv);
 
         if (words > 0)
-            return run(&commands[i], argc - words, argv + words);
+            return commands[i].run(argc - words, argv + words);
     }
-    fprintf(stderr, "pam-jwt: no command %s; see pam-jwt --help\n",
+    cli_say("pam-jwt: no command %s; see pam-jwt --help\n",
             text_quote(argv[1], strlen(argv[1])).text);
     return EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+    /* A handler, and not SIG_IGN, which a program that is run would inherit. */
+    const struct sigaction action = {.sa_handler = ignore,
+                                     .sa_flags = SA_RESTART};
+
+    if (!have_standard_streams() || sigaction(SIGPIPE, &action, NULL) != 0)
+        return EXIT_UNREADABLE;
+    return finish(run(argc, argv));
 }

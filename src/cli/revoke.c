@@ -50,7 +50,7 @@ read_options(int argc, char **argv, struct options *options)
     struct revocation *revocation = &options->revocation;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("revoke", argc, argv, table)) != -1) {
         switch (option) {
         case 'c':
             options->config = optarg;
@@ -102,12 +102,11 @@ cli_revoke(int argc, char **argv)
                         "--jti is one token, whenever it was issued: leave "
                         "--before out");
     if (!options.has_before)
-        options.revocation.before = (double)time(NULL);
+        options.revocation.before = cli_now();
     code = states_each("revoke", options.config, options.revocation.issuer,
                        true, revoke_in, &options.revocation);
     if (code == EXIT_YES)
-        fprintf(stderr,
-                "pam-jwt revoke: done; sessions that are open stay open "
+        cli_say("pam-jwt revoke: done; sessions that are open stay open "
                 "(loginctl terminate-user NAME)\n");
     return code;
 }

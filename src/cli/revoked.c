@@ -38,15 +38,16 @@ show(const struct revocation *revocation, void *data)
         if (object != NULL)
             cli_add_string(object, facts[i].name, facts[i].value);
         else
-            printf("%s=%s ", facts[i].name, text_bare(facts[i].value).text);
+            cli_print("%s=%s ", facts[i].name, text_bare(facts[i].value).text);
     }
     if (object != NULL)
         cli_add_number(object, "before", (int64_t)revocation->before);
     else if (revocation->token_id == NULL)
-        printf("%sissued until %.0f\n",
-               revocation->subject == NULL ? "all " : "", revocation->before);
+        cli_print("%sissued until %.0f\n",
+                  revocation->subject == NULL ? "all " : "",
+                  revocation->before);
     else
-        putchar('\n');
+        cli_print("\n");
     return true;
 }
 
@@ -73,7 +74,7 @@ cli_revoked(int argc, char **argv)
     int option;
     int code;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("revoked", argc, argv, table)) != -1) {
         if (option == 'c')
             config = optarg;
         else if (option == 'j')

@@ -27,9 +27,10 @@ cli_settings(int argc, char **argv)
         struct json_object *row;
 
         if (!json) {
-            printf("%-19s %-26s %-8s %s\n", setting->name,
-                   setting->default_text != NULL ? setting->default_text : "-",
-                   scopes[setting->scope], setting->help);
+            cli_print("%-19s %-26s %-8s %s\n", setting->name,
+                      setting->default_text != NULL ? setting->default_text
+                                                    : "-",
+                      scopes[setting->scope], setting->help);
             continue;
         }
         row = cli_object();

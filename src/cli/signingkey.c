@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "signingkey.h"
 
+#include "cli.h"
 #include "jsondoc.h"
 #include "privatekey.h"
 #include "readfile.h"
@@ -8,7 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static bool
 say(char what[KEY_WHAT_MAX], const char *text)
@@ -52,7 +52,7 @@ load_secret(const char *path, enum key_encoding encoding, const char *kid,
     struct keyset keys = {0};
     bool loaded = false;
 
-    if (keyset_load(&paths, &policy, time(NULL), &keys, &problems, NULL) ==
+    if (keyset_load(&paths, &policy, (time_t)cli_now(), &keys, &problems, NULL) ==
         REASON_OK)
         for (size_t i = 0; !loaded && (algorithm = algorithm_at(i)); i++)
             if ((wanted == NULL || wanted == algorithm) &&

@@ -54,7 +54,7 @@ read_options(int argc, char **argv, struct options *options)
     };
     int option;
 
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+    while ((option = cli_option("verify", argc, argv, table)) != -1) {
         switch (option) {
         case 'c':
             options->config = optarg;
@@ -147,7 +147,7 @@ print_times(struct json_object *claims, double now)
 
         if (jsondoc_find(claims, names[i], &value) &&
             jsondoc_is_time(value, &moment))
-            printf("%s: %s\n", names[i], moment_words(moment, now).text);
+            cli_print("%s: %s\n", names[i], moment_words(moment, now).text);
     }
 }
 
@@ -183,9 +183,9 @@ print_others(const char *token, size_t length, const struct policy *policy,
         request.service = services.items[i];
         request.uses_up = false;
         reason = login_decide(token, length, policy, &request, &login);
-        printf("for the service %s: %s%s%s\n",
-               text_bare(services.items[i]).text, reason_name(reason),
-               reason != REASON_OK ? ": " : "", login.verdict.detail);
+        cli_print("for the service %s: %s%s%s\n",
+                  text_bare(services.items[i]).text, reason_name(reason),
+                  reason != REASON_OK ? ": " : "", login.verdict.detail);
         login_done(&login);
     }
     strings_done(&services);
@@ -200,31 +200,31 @@ print_text(const struct login *login, const struct options *options)
         claims_to_show(login, options->insecure, &parsed);
 
     for (size_t i = 0; i < verdict->count; i++)
-        printf("%-4s  %-14s %s\n", outcome(verdict, i), verdict->checks[i].name,
-               verdict->checks[i].setting != NULL ? verdict->checks[i].setting
-                                                  : "");
+        cli_print(
+            "%-4s  %-14s %s\n", outcome(verdict, i), verdict->checks[i].name,
+            verdict->checks[i].setting != NULL ? verdict->checks[i].setting
+                                               : "");
     for (size_t i = 0; i < login->key_problems.count; i++)
-        fprintf(stderr, "pam-jwt verify: key left out: %s\n",
+        cli_say("pam-jwt verify: key left out: %s\n",
                 login->key_problems.items[i]);
     for (size_t i = 0; i < login->left_out.count; i++)
-        fprintf(stderr, "pam-jwt verify: left out: %s\n",
-                login->left_out.items[i]);
+        cli_say("pam-jwt verify: left out: %s\n", login->left_out.items[i]);
     if (login->issuer != NULL && login->issuer->name != NULL)
-        printf("section: issuer %s\n", login->issuer->name);
+        cli_print("section: issuer %s\n", login->issuer->name);
     if (claims != NULL)
-        printf("claims, signature %s: %s\n",
-               login->token.payload != NULL ? "verified" : "NOT VERIFIED",
-               json_object_to_json_string_ext(claims,
-                                              JSON_C_TO_STRING_NOSLASHESCAPE));
+        cli_print("claims, signature %s: %s\n",
+                  login->token.payload != NULL ? "verified" : "NOT VERIFIED",
+                  json_object_to_json_string_ext(
+                      claims, JSON_C_TO_STRING_NOSLASHESCAPE));
     if (claims != NULL)
         print_times(claims, options->request.now);
     for (size_t i = 0; i < login->environment.count; i++)
-        printf("environment: %s\n", login->environment.items[i]);
+        cli_print("environment: %s\n", login->environment.items[i]);
     if (verdict->reason == REASON_OK)
-        printf("accepted: user=%s\n", text_bare(login->user).text);
+        cli_print("accepted: user=%s\n", text_bare(login->user).text);
     else
-        printf("refused: %s: %s\n", reason_name(verdict->reason),
-               verdict->detail);
+        cli_print("refused: %s: %s\n", reason_name(verdict->reason),
+                  verdict->detail);
     jsondoc_free(parsed);
 }
 
@@ -283,7 +283,7 @@ verify(const char *token, size_t length, struct options *options)
             cli_add_string(object, "reason", reason_name(REASON_BAD_CONFIG));
             cli_print_json(object);
         } else {
-            puts("refused: bad_config");
+            cli_print("refused: bad_config\n");
         }
         config_done(&config);
         return cli_exit_code(REASON_BAD_CONFIG);
@@ -307,7 +307,7 @@ cli_verify(int argc, char **argv)
     size_t length = 0;
     int code = EXIT_USAGE;
 
-    options.request.now = (double)time(NULL);
+    options.request.now = cli_now();
     options.settings = calloc((size_t)argc, sizeof *options.settings);
     if (options.settings == NULL || !read_options(argc, argv, &options)) {
         cli_usage("verify");
