@@ -425,9 +425,14 @@ check_whole(struct config *config)
 
         if (wrong != NULL)
             mistake(&source, wrong, NULL);
-        if (issuer->key_files.count > 0)
+        if ((issuer->key_files.count > 0) != (issuer->secret_files.count > 0))
             continue;
-        snprintf(what, sizeof what, "is required and not given%s%s%s",
+        snprintf(what, sizeof what, "%s%s%s%s",
+                 issuer->key_files.count > 0
+                     ? "and secret_file are both given, exactly one of them is "
+                       "wanted"
+                     : "(public keys) or secret_file (shared secrets) is "
+                       "required, neither is given",
                  issuer->name != NULL ? " in [issuer " : "",
                  issuer->name != NULL ? issuer->name : "",
                  issuer->name != NULL ? "]" : "");

@@ -80,6 +80,7 @@ issuer_done(struct issuer *issuer)
     free(issuer->name);
     strings_done(&issuer->services);
     strings_done(&issuer->key_files);
+    strings_done(&issuer->secret_files);
     strings_done(&issuer->token.types);
     strings_done(&issuer->token.claims.audience);
     free(issuer->token.claims.issuer);

@@ -12,9 +12,10 @@
 /* The rules for the tokens of one issuer: one section of the file. */
 struct issuer {
     char *name; /* of its section, NULL in a file without sections */
-    struct strings services; /* PAM services it is for; empty: any */
-    struct strings key_files;
-    enum key_encoding key_encoding;
+    struct strings services;     /* PAM services it is for; empty: any */
+    struct strings key_files;    /* public keys; empty where there are ... */
+    struct strings secret_files; /* ... shared secrets */
+    enum secret_encoding secret_encoding;
     double key_age_max; /* seconds; 0: any */
     struct token_policy token;
     char *user_map; /* path; NULL: the identity is the account's name */
@@ -68,6 +69,10 @@ enum reason issuer_choose(const struct policy *policy, const char *service,
 enum reason issuers_check_keys(const struct policy *policy, double now,
                                struct verdict *verdict)
     __attribute__((warn_unused_result));
+
+/* Which of key_file and secret_file a section has, and the files. */
+enum keyset_kind issuer_key_kind(const struct issuer *issuer);
+const struct strings *issuer_key_paths(const struct issuer *issuer);
 
 /* keyset_load() of a section's files, under its rules. */
 enum reason issuer_load_keys(const struct issuer *issuer, time_t now,

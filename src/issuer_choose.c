@@ -91,16 +91,31 @@ issuer_choose(const struct policy *policy, const char *service,
                             ret_issuer, verdict);
 }
 
+enum keyset_kind
+issuer_key_kind(const struct issuer *issuer)
+{
+    return issuer->secret_files.count > 0 ? KEYSET_SECRETS : KEYSET_PUBLIC;
+}
+
+const struct strings *
+issuer_key_paths(const struct issuer *issuer)
+{
+    return issuer_key_kind(issuer) == KEYSET_SECRETS ? &issuer->secret_files
+                                                     : &issuer->key_files;
+}
+
 enum reason
 issuer_load_keys(const struct issuer *issuer, time_t now,
                  struct keyset *ret_keys, struct strings *problems,
                  struct strings *notes)
 {
-    const struct keyset_policy policy = {
-        issuer->key_encoding, issuer->token.algorithms, issuer->key_age_max};
+    const struct keyset_policy policy = {.kind = issuer_key_kind(issuer),
+                                         .encoding = issuer->secret_encoding,
+                                         .allowed = issuer->token.algorithms,
+                                         .age_max = issuer->key_age_max};
 
-    return keyset_load(&issuer->key_files, &policy, now, ret_keys, problems,
-                       notes);
+    return keyset_load(issuer_key_paths(issuer), &policy, now, ret_keys,
+                       problems, notes);
 }
 
 /* Every usable key of a section, as thumbprints. False: out of memory. */

@@ -89,11 +89,11 @@ drop_keys(struct keyfile *file)
 
 /* Decodes in place; spaces and line ends between the digits do not count. */
 static bool
-decode_secret(struct file *content, enum key_encoding encoding)
+decode_secret(struct file *content, enum secret_encoding encoding)
 {
     size_t length = 0;
 
-    if (encoding == ENCODING_TEXT) {
+    if (encoding == SECRET_TEXT) {
         if (content->size > 0 && content->data[content->size - 1] == '\n')
             content->size--;
         return true;
@@ -101,10 +101,10 @@ decode_secret(struct file *content, enum key_encoding encoding)
     for (size_t i = 0; i < content->size; i++)
         if (!is_space(content->data[i]))
             content->data[length++] = content->data[i];
-    if (encoding == ENCODING_HEX)
+    if (encoding == SECRET_HEX)
         return hex_decode(content->data, length, (unsigned char *)content->data,
                           &content->size);
-    if (encoding == ENCODING_BASE64)
+    if (encoding == SECRET_BASE64)
         return base64_decode(content->data, length,
                              (unsigned char *)content->data, &content->size);
     return base64url_decode(content->data, length,
@@ -147,14 +147,14 @@ load_secret(struct keyfile *file, struct file *content,
     if (!content->is_private)
         return complain(loading->problems, file->path,
                         "a secret that group or others may read (chmod 600)");
-    if (is_public_key(content))
+    if (is_public_key(content) || strstr(content->data, "-----BEGIN") != NULL)
         return complain(loading->problems, file->path,
                         "a public key, but not as PEM, JWK or JWK Set "
                         "(openssl pkey -pubin -inform DER)");
     if (!decode_secret(content, loading->policy->encoding)) {
         content->size = whole;
         return complain(loading->problems, file->path,
-                        "the secret is not written as key_encoding says");
+                        "the secret is not written as secret_encoding says");
     }
     result = key_from_secret((unsigned char *)content->data, content->size,
                              &key, what);
@@ -203,6 +203,22 @@ note_bad_kid(struct keyfile *file, struct json_object *jwk)
     return kid == NULL || strings_add(&file->bad_kids, kid, strlen(kid));
 }
 
+/* A secret in key_file may be known to everybody, and the reverse. */
+static bool
+is_of_kind(const struct key *key, enum keyset_kind kind, char *what)
+{
+    bool is_secret = key->type == KEY_SECRET;
+
+    if (is_secret == (kind == KEYSET_SECRETS))
+        return true;
+    snprintf(what, KEY_WHAT_MAX, "%s",
+             is_secret ? "a shared secret, which key_file does not take "
+                         "(secret_file)"
+                       : "a public key, which secret_file does not take "
+                         "(key_file)");
+    return false;
+}
+
 /* One JWK of a file. `ret_private`: the whole file must be refused. */
 static bool
 load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
@@ -213,6 +229,12 @@ load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
 
     switch (key_from_jwk(jwk, &key, what)) {
     case KEY_GOOD:
+        if (!is_of_kind(&key, loading->policy->kind, what)) {
+            *ret_private = true;
+            key_done(&key);
+            return complain_key(loading->problems, file->path, number, NULL,
+                                what);
+        }
         if (fits_any(&key, loading->policy->allowed)) {
             add_key(file, &key);
             return true;
@@ -345,12 +367,16 @@ load_file(struct keyfile *file, const struct loading *loading)
     file->changed = content.changed;
     while (at < content.size && is_space(content.data[at]))
         at++;
-    if (strstr(content.data, "-----BEGIN") != NULL)
-        good = make_room(file, 1) && load_pem(file, &content, loading);
-    else if (content.data[at] == '{')
+    if (content.data[at] == '{')
         good = load_json(file, &content, loading);
-    else
+    else if (loading->policy->kind == KEYSET_SECRETS)
         good = make_room(file, 1) && load_secret(file, &content, loading);
+    else if (strstr(content.data, "-----BEGIN") != NULL)
+        good = make_room(file, 1) && load_pem(file, &content, loading);
+    else
+        good = complain(loading->problems, file->path,
+                        "no PEM, JWK or JWK Set (a shared secret belongs into "
+                        "secret_file)");
     file_done(&content);
     return good;
 }
@@ -361,7 +387,7 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
             struct strings *notes)
 {
     const struct loading loading = {policy, now, problems, notes};
-    struct keyset keys = {0};
+    struct keyset keys = {.kind = policy->kind};
     bool good = true;
     size_t found = 0;
 
@@ -379,6 +405,12 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
     if (!good)
         return REASON_NO_MEMORY;
     return found > 0 ? REASON_OK : REASON_KEY_UNAVAILABLE;
+}
+
+const char *
+keyset_setting(enum keyset_kind kind)
+{
+    return kind == KEYSET_SECRETS ? "secret_file" : "key_file";
 }
 
 bool

@@ -5,6 +5,7 @@
 #include "algorithm.h"
 #include "key.h"
 #include "reason.h"
+#include "secret_form.h"
 #include "stringlist.h"
 
 #include <stdbool.h>
@@ -19,17 +20,19 @@ struct json_object;
 /* Keys tried for one token: enough to rotate, too few to be an attack. */
 #define KEYSET_CANDIDATES_MAX 4
 
-/* How a shared secret is written in its file. */
-enum key_encoding {
-    ENCODING_TEXT, /* the bytes of the file less one final newline */
-    ENCODING_HEX,
-    ENCODING_BASE64,
-    ENCODING_BASE64URL
+/*
+ * What the files of a set are for. Public keys are everybody's: no content,
+ * mode or encoding makes a secret of what is in a file of them.
+ */
+enum keyset_kind {
+    KEYSET_PUBLIC,
+    KEYSET_SECRETS
 };
 
 /* What the keys of a section have to be like. */
 struct keyset_policy {
-    enum key_encoding encoding;
+    enum keyset_kind kind;
+    enum secret_encoding encoding; /* of a text among secrets */
     unsigned allowed; /* bits of algorithm_bit(), 0 for the defaults */
     double age_max;   /* seconds since a JWK Set was fetched; 0: any */
 };
@@ -46,25 +49,29 @@ struct keyfile {
 };
 
 struct keyset {
+    enum keyset_kind kind;
     struct keyfile *files;
     size_t count;
 };
 
 /*
- * Reads all files. The format is recognised from the content: PEM, a JWK, a
- * JWK Set, or else a shared secret in the policy's encoding. A bad key is left
- * out and said in `problems` ("FILE: what is wrong", safe to log); so is a key
- * that no allowed algorithm fits, and a JWK Set whose file was last changed
- * longer ago than `age_max`, or lies in the future. Keys meant for other uses
- * are left out silently, or into `notes` when that is not NULL. KEY_UNAVAILABLE
- * when no key is left, or NO_MEMORY. keyset_done() is due in every case;
- * `paths` must outlive the set.
+ * Reads all files. Public keys are PEM, a JWK or a JWK Set; secrets a JWK, a
+ * JWK Set, or else a text in the policy's encoding. A bad key is left out and
+ * said in `problems` ("FILE: what is wrong", safe to log); so is a key that no
+ * allowed algorithm fits, and a JWK Set whose file was last changed longer ago
+ * than `age_max`, or lies in the future. Keys meant for other uses are left out
+ * silently, or into `notes` when that is not NULL. KEY_UNAVAILABLE when no key
+ * is left, or NO_MEMORY. keyset_done() is due in every case; `paths` must
+ * outlive the set.
  */
 enum reason keyset_load(const struct strings *paths,
                         const struct keyset_policy *policy, time_t now,
                         struct keyset *ret_keys, struct strings *problems,
                         struct strings *notes)
     __attribute__((warn_unused_result));
+
+/* The setting that names such files. */
+const char *keyset_setting(enum keyset_kind kind);
 
 /* Whether any of the keys, built or not, can be used with this algorithm. */
 bool keyset_fits(const struct keyset *keys, const struct algorithm *algorithm);

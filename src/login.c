@@ -32,15 +32,16 @@ load_keys(const struct login_request *request, struct login *login)
     struct verdict *verdict = &login->verdict;
     enum reason reason;
 
-    verdict_check(verdict, "keys", "key_file");
+    verdict_check(verdict, "keys", keyset_setting(issuer_key_kind(issuer)));
     reason = issuer_load_keys(issuer, (time_t)request->now, &login->keys,
                               &login->key_problems, NULL);
     if (reason == REASON_OK)
         return reason;
-    return verdict_refuse(verdict, reason, "%s",
-                          reason == REASON_NO_MEMORY
-                              ? "loading the keys"
-                              : "no key of key_file is usable (pam-jwt check)");
+    if (reason == REASON_NO_MEMORY)
+        return verdict_refuse(verdict, reason, "loading the keys");
+    return verdict_refuse(verdict, reason,
+                          "no key of %s is usable (pam-jwt check)",
+                          keyset_setting(issuer_key_kind(issuer)));
 }
 
 /* Which account: the one asked for must be the identity, or mapped to it. */

@@ -202,18 +202,18 @@ set_encoding(const struct setting *setting, void *field, const char *text)
 {
     static const struct {
         const char *name;
-        enum key_encoding encoding;
+        enum secret_encoding encoding;
     } encodings[] = {
-        {"text", ENCODING_TEXT},
-        {"hex", ENCODING_HEX},
-        {"base64", ENCODING_BASE64},
-        {"base64url", ENCODING_BASE64URL},
+        {"text", SECRET_TEXT},
+        {"hex", SECRET_HEX},
+        {"base64", SECRET_BASE64},
+        {"base64url", SECRET_BASE64URL},
     };
 
     (void)setting;
     for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
         if (text_equal(text, encodings[i].name)) {
-            *(enum key_encoding *)field = encodings[i].encoding;
+            *(enum secret_encoding *)field = encodings[i].encoding;
             return NULL;
         }
     return "is none of text, hex, base64, base64url";
@@ -344,9 +344,11 @@ set_prompt(const struct setting *setting, void *field, const char *text)
 /* clang-format off */
 static const struct setting settings[] = {
     ROW("key_file",        SECTION(key_files),                  set_paths,      NULL,                            0, 0,
-        "files with the keys: a shared secret, PEM, JWK or JWK Set (required)"),
-    ROW("key_encoding",    ISSUER(key_encoding),                set_encoding,   "text",                          0, 0,
-        "how a shared secret is written: text, hex, base64, base64url"),
+        "files with public keys: PEM, JWK or JWK Set; this or secret_file is required"),
+    ROW("secret_file",     SECTION(secret_files),               set_paths,      NULL,                            0, 0,
+        "files with shared secrets: text, JWK or JWK Set of oct"),
+    ROW("secret_encoding", ISSUER(secret_encoding),             set_encoding,   "text",                          0, 0,
+        "how a text in secret_file is written: text, hex, base64, base64url"),
     ROW("max_key_age",     ISSUER(key_age_max),                 set_duration,   "0",                             0, YEAR,
         "longest time since a JWK Set was fetched (its file's time); 0 = any"),
     ROW("algorithms",      ISSUER(token.algorithms),            set_algorithms, NULL,                            0, 0,

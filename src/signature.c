@@ -43,9 +43,10 @@ check_algorithm(const struct jws *jws, unsigned allowed,
                               quote(algorithm->name).text);
     if (!is_listed || !keyset_fits(keys, algorithm))
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
-                              "token has alg=%s, for which no key of key_file "
-                              "is meant%s",
+                              "token has alg=%s, for which no key of %s is "
+                              "meant%s",
                               quote(algorithm->name).text,
+                              keyset_setting(keys->kind),
                               allowed == 0 ? " (algorithms is unset)" : "");
     return REASON_OK;
 }
@@ -57,7 +58,8 @@ no_key(const struct jws *jws, struct keyset *keys, struct strings *problems,
     /* Keys of a set are built when wanted: is there a good one at all? */
     if (keyset_build_all(keys, problems) == 0)
         return verdict_refuse(verdict, REASON_KEY_UNAVAILABLE,
-                              "no key of key_file is usable (pam-jwt check)");
+                              "no key of %s is usable (pam-jwt check)",
+                              keyset_setting(keys->kind));
     if (jws->kid == NULL)
         return verdict_refuse(verdict, REASON_UNKNOWN_KEY,
                               "token has alg=%s and no kid, and not exactly "
@@ -84,12 +86,12 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
     struct key *candidates[KEYSET_CANDIDATES_MAX];
     size_t count;
 
-    verdict_check(verdict, "key", "key_file");
+    verdict_check(verdict, "key", keyset_setting(keys->kind));
     count = keyset_candidates(keys, algorithm, jws->kid, candidates, problems);
     if (count == 0)
         return no_key(jws, keys, problems, verdict);
 
-    verdict_check(verdict, "signature", "key_file");
+    verdict_check(verdict, "signature", keyset_setting(keys->kind));
     for (size_t i = 0; i < count; i++) {
         if (algorithm_verify(algorithm, candidates[i], jws->signing_input,
                              jws->signing_length, jws->signature,

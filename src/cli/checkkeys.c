@@ -64,25 +64,29 @@ void
 cli_check_keys(const struct issuer *issuer, struct findings *findings)
 {
     double now = cli_now();
+    const struct strings *paths = issuer_key_paths(issuer);
     struct strings problems = {0};
     struct strings notes = {0};
     struct keyset keys = {0};
     enum reason reason;
 
-    for (size_t i = 0; i < issuer->key_files.count; i++)
-        cli_check_folders(issuer->key_files.items[i], findings);
+    for (size_t i = 0; i < paths->count; i++)
+        cli_check_folders(paths->items[i], findings);
     reason = issuer_load_keys(issuer, (time_t)now, &keys, &problems, &notes);
     if (reason == REASON_NO_MEMORY)
         cli_no_memory();
     if (reason != REASON_OK || keyset_build_all(&keys, &problems) == 0)
         finding_add(
-            findings, FINDING_ERROR, cli_setting_of(issuer, "key_file").text,
+            findings, FINDING_ERROR,
+            cli_setting_of(issuer, keyset_setting(issuer_key_kind(issuer)))
+                .text,
             "every token is refused as key_unavailable",
             "put a good key there (pam-jwt keygen)", "no usable key is left");
     for (size_t i = 0; i < problems.count; i++)
-        finding_add_line(findings, FINDING_ERROR, problems.items[i],
-                         "the key is left out, its tokens are refused",
-                         "correct it, or take it out of key_file");
+        finding_add_line(
+            findings, FINDING_ERROR, problems.items[i],
+            "the key is left out, its tokens are refused",
+            "correct it, or take it out of key_file or secret_file");
     for (size_t i = 0; i < notes.count; i++)
         finding_add_line(findings, FINDING_WARNING, notes.items[i],
                          "the key is not used",

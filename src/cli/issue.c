@@ -26,7 +26,7 @@
 
 struct options {
     const char *key_file;
-    enum key_encoding encoding;
+    enum secret_encoding encoding;
     const char *algorithm;
     const char *subject;
     const char *audience;
@@ -44,7 +44,7 @@ read_options(int argc, char **argv, struct options *options)
 {
     static const struct option table[] = {
         {"key", required_argument, NULL, 'k'},
-        {"key-encoding", required_argument, NULL, 'e'},
+        {"secret-encoding", required_argument, NULL, 'e'},
         {"alg", required_argument, NULL, 'a'},
         {"sub", required_argument, NULL, 's'},
         {"aud", required_argument, NULL, 'u'},
@@ -56,7 +56,7 @@ read_options(int argc, char **argv, struct options *options)
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
-    const struct setting *encoding = setting_find("key_encoding");
+    const struct setting *encoding = setting_find("secret_encoding");
     int option;
     bool good = true;
 

@@ -52,7 +52,7 @@ list_keys(const struct keyfile *keys, struct strings *list)
 bool
 jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
 {
-    const struct keyset_policy policy = {ENCODING_TEXT, ~0U, 0};
+    const struct keyset_policy policy = {.allowed = ~0U};
     char *items[] = {(char *)(uintptr_t)path};
     const struct strings paths = {items, 1};
     struct strings problems = {0};

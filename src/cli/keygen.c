@@ -90,7 +90,7 @@ write_files(const struct texts *texts, const char *path,
     return code;
 }
 
-/* The settings that use the key; key_file takes absolute paths only. */
+/* The settings that use the key, which take absolute paths only. */
 static void
 print_settings(const struct options *options, const struct texts *texts,
                const char *public_path)
@@ -98,16 +98,18 @@ print_settings(const struct options *options, const struct texts *texts,
     const char *path = texts->public_text != NULL ? public_path : options->path;
     char *real = realpath(path, NULL);
     const char *whole = real != NULL ? real : path;
+    const char *setting =
+        texts->public_text != NULL ? "key_file" : "secret_file";
     const struct algorithm *algorithm = options->algorithm;
     struct json_object *object;
 
     if (!options->json) {
-        cli_print("key_file = %s\n", whole);
+        cli_print("%s = %s\n", setting, whole);
         if (!algorithm->is_default)
             cli_print("algorithms = %s\n", algorithm->name);
     } else {
         object = cli_object();
-        cli_add_string(object, "key_file", whole);
+        cli_add_string(object, setting, whole);
         cli_add_string(object, "algorithms", algorithm->name);
         if (texts->kid != NULL)
             cli_add_string(object, "kid", texts->kid);

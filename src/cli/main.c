@@ -32,7 +32,7 @@ static const struct command commands[] = {
     {"issue", cli_issue,
      "--key FILE --sub NAME [--ttl 5m] [--aud A] [--iss I]\n"
      "             [--claim NAME=JSON]... [--alg A] [--kid K] [--typ T]\n"
-     "             [--key-encoding E] [--json]",
+     "             [--secret-encoding E] [--json]",
      "print a token"},
     {"verify", cli_verify,
      "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"

@@ -40,12 +40,12 @@ copy_secret(const struct key *secret, struct key *ret_key)
 
 /* A copy of the secret that the module's own loader finds in the file. */
 static bool
-load_secret(const char *path, enum key_encoding encoding, const char *kid,
+load_secret(const char *path, enum secret_encoding encoding, const char *kid,
             const struct algorithm *wanted, struct key *ret_key, char *what)
 {
     char *items[] = {(char *)(uintptr_t)path};
     const struct strings paths = {items, 1};
-    const struct keyset_policy policy = {encoding, ~0U, 0};
+    const struct keyset_policy policy = {KEYSET_SECRETS, encoding, ~0U, 0};
     struct key *found[KEYSET_CANDIDATES_MAX];
     const struct algorithm *algorithm;
     struct strings problems = {0};
@@ -111,9 +111,9 @@ load_private(const struct file *file, struct key *ret_key, bool *ret_is_secret,
 }
 
 bool
-signingkey_load(const char *path, enum key_encoding encoding, const char *kid,
-                const struct algorithm **algorithm, struct key *ret_key,
-                char what[KEY_WHAT_MAX])
+signingkey_load(const char *path, enum secret_encoding encoding,
+                const char *kid, const struct algorithm **algorithm,
+                struct key *ret_key, char what[KEY_WHAT_MAX])
 {
     struct file file = {0};
     struct key key = {0};

@@ -12,7 +12,7 @@
  * first of the table that fits. `kid` chooses in a JWK Set of secrets; NULL:
  * the only one. False: `what` says why. key_done() frees the key.
  */
-bool signingkey_load(const char *path, enum key_encoding encoding,
+bool signingkey_load(const char *path, enum secret_encoding encoding,
                      const char *kid, const struct algorithm **algorithm,
                      struct key *ret_key, char what[KEY_WHAT_MAX]);
 

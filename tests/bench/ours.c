@@ -33,7 +33,9 @@ load(const struct task *task)
 {
     static char *paths[1];
     static const struct strings list = {paths, 1};
-    static const struct keyset_policy rules = {.encoding = ENCODING_TEXT};
+    const struct keyset_policy rules = {
+        .kind = strncmp(task->algorithm, "HS", 2) == 0 ? KEYSET_SECRETS
+                                                       : KEYSET_PUBLIC};
     struct keyset *keys = calloc(1, sizeof *keys);
     struct strings problems = {0};
     union {

@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; good && i < config.policy.issuer_count; i++) {
         const struct issuer *issuer = &config.policy.issuers[i];
 
-        MUST(issuer->key_files.count > 0);
+        MUST((issuer->key_files.count > 0) != (issuer->secret_files.count > 0));
         MUST(issuer->account.user_pattern != NULL);
         MUST((issuer->name != NULL) == (config.policy.issuers[0].name != NULL));
     }

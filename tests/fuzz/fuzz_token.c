@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t secret[64];
     char *paths[1];
     const struct strings files = {paths, 1};
-    const struct keyset_policy any = {ENCODING_TEXT, ~0U, 0};
+    const struct keyset_policy any = {.kind = KEYSET_SECRETS, .allowed = ~0U};
     struct strings problems = {0};
     struct verdict verdict = {0};
     struct keyset keys = {0};

@@ -154,7 +154,7 @@ MaxStartups 100
 
 
 def configure(*lines):
-    write(CONF, f"key_file = {SECRET_FILE}\nfail_delay = 0\n" + "".join(l + "\n" for l in lines))
+    write(CONF, f"secret_file = {SECRET_FILE}\nfail_delay = 0\n" + "".join(l + "\n" for l in lines))
 
 
 def refused(name, way, line):
@@ -228,7 +228,7 @@ def no_oracle():
 
 def timing():
     """With a real delay: medians differ by less than the delay's own spread."""
-    write(CONF, f"key_file = {SECRET_FILE}\nfail_delay = 1s\n")
+    write(CONF, f"secret_file = {SECRET_FILE}\nfail_delay = 1s\n")
     times = {}
     token = make({"sub": "alice", "exp": 1}, "x" * 64)
     for _ in range(20):
@@ -269,11 +269,11 @@ hostname = web1.example
 allow_users = *
 [issuer ssh]
 services = sshd
-key_file = {SECRET_FILE}
+secret_file = {SECRET_FILE}
 audience = ssh://%h
 [issuer step-up]
 services = sudo sudo-i
-key_file = {SECRET_FILE}
+secret_file = {SECRET_FILE}
 audience = sudo://%h
 max_age = 1m
 allow_groups = admins

@@ -25,7 +25,14 @@ static const struct {
     {"readable", KEY, 0644, NULL},
     {"no final newline", "key_file = /k", 0600, NULL},
     {"comments and space", "# c = d\n\n \t\n  key_file=/a\t/b  \n", 0600, NULL},
-    {"nothing", "", 0600, "\"key_file\" is required"},
+    {"both kinds of keys", KEY "secret_file = /s\n", 0600,
+     "\"key_file\" and secret_file are both given, exactly one"},
+    {"secret as default", "secret_file = /s\n[issuer a]\n" KEY, 0600,
+     ":1: \"secret_file\" belongs into a section"},
+    {"both kinds in a section", "[issuer a]\n" KEY "secret_file = /s\n", 0600,
+     "exactly one of them is wanted in [issuer a]"},
+    {"the old name", "key_encoding = hex\n" KEY, 0600, "is no setting"},
+    {"nothing", "", 0600, "secret_file (shared secrets) is required, neither is given"},
     {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
     {"not there", KEY "max_key_ages = 1d\n", 0600, "\"max_key_ages\" is no"},
     {"state relative", KEY "state = file:x\n", 0600, "an absolute path"},
@@ -53,7 +60,7 @@ static const struct {
     {"section map", "user_map = /m\n[issuer a]\n" KEY, 0600,
      ":1: \"user_map\" belongs into a section"},
     {"section no key", "[issuer a]\nissuer = i\n", 0600,
-     "\"key_file\" is required and not given in [issuer a]"},
+     "is required, neither is given in [issuer a]"},
     {"section global", "[issuer a]\n" KEY "prompt = P\n", 0600,
      ":3: \"prompt\" is for all issuers"},
     {"section other", KEY "[service a]\n", 0600, "is no [issuer NAME]"},
@@ -159,7 +166,8 @@ static const struct {
     const char *with; /* a line without which it has no meaning */
 } others[] = {
     {"key_file", "/other", NULL},
-    {"key_encoding", "hex", NULL},
+    {"secret_file", "/other", NULL},
+    {"secret_encoding", "hex", NULL},
     {"max_key_age", "1d", NULL},
     {"algorithms", "ES256 RS256", NULL},
     {"issuer", "https://i", NULL},
@@ -201,8 +209,11 @@ check_other(const struct config *config, const char *name, const char *how)
     const struct claims_policy *claims = &issuer->token.claims;
     const struct place *place = &issuer->ledger.place;
     const bool as_wanted[] = {
-        text_equal(issuer->key_files.items[0], "/other"),
-        issuer->key_encoding == ENCODING_HEX,
+        issuer->key_files.count == 1 &&
+            text_equal(issuer->key_files.items[0], "/other"),
+        issuer->secret_files.count == 1 &&
+            text_equal(issuer->secret_files.items[0], "/other"),
+        issuer->secret_encoding == SECRET_HEX,
         issuer->key_age_max == 86400,
         issuer->token.algorithms == (algorithm_bit(algorithm_find("ES256")) |
                                      algorithm_bit(algorithm_find("RS256"))),
@@ -243,6 +254,16 @@ check_other(const struct config *config, const char *name, const char *how)
             cr_expect(as_wanted[i], "%s by %s", name, how);
 }
 
+/* The line that a file needs beside this setting. */
+static const char *
+key_line(const struct setting *setting)
+{
+    return text_equal(setting->name, "key_file") ||
+                   text_equal(setting->name, "secret_file")
+               ? ""
+               : KEY;
+}
+
 Test(config, every_setting_is_read_from_file_and_line)
 {
     size_t seen = 0;
@@ -268,7 +289,7 @@ Test(config, every_setting_is_read_from_file_and_line)
         seen++;
 
         snprintf(text, sizeof text, "%s%s%s = %s\n",
-                 i == 0 ? "" : "key_file = /k\n", with, setting->name, other);
+                 key_line(setting), with, setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
         cr_expect(config_read(path, 0, NULL, &config), "%s", setting->name);
         check_other(&config, setting->name, "file");
@@ -277,10 +298,10 @@ Test(config, every_setting_is_read_from_file_and_line)
 
         /* The line wins over the file, which has the default. */
         snprintf(text, sizeof text, "%s%s = %s\n",
-                 i == 0 ? "" : "key_file = /k\n", setting->name,
+                 key_line(setting), setting->name,
                  setting->default_text != NULL ? setting->default_text : "/k");
-        if (setting->default_text == NULL && i != 0)
-            snprintf(text, sizeof text, "key_file = /k\n%s", with);
+        if (setting->default_text == NULL && *key_line(setting) != '\0')
+            snprintf(text, sizeof text, KEY "%s", with);
         snprintf(argument, sizeof argument, "%s=%s", setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
         cr_expect(config_read(path, 1, arguments, &config), "%s",

@@ -92,7 +92,7 @@ Test(issuer, service_first_then_iss)
 
 /* Two sections with two issuers, and the keys of each. */
 static enum reason
-share(const char *one, const char *other, const char *other_issuer,
+share(const char *setting, const char *one, const char *other, const char *other_issuer,
       struct verdict *verdict)
 {
     char text[1024];
@@ -100,9 +100,9 @@ share(const char *one, const char *other, const char *other_issuer,
     enum reason reason;
 
     snprintf(text, sizeof text,
-             OPEN "[issuer one]\nservices = a\nissuer = i\nkey_file = %s\n"
-                  "[issuer other]\nservices = b\nissuer = %s\nkey_file = %s\n",
-             one, other_issuer, other);
+             OPEN "[issuer one]\nservices = a\nissuer = i\n%s = %s\n"
+                  "[issuer other]\nservices = b\nissuer = %s\n%s = %s\n",
+             setting, one, other_issuer, setting, other);
     config = configure(text);
     reason = issuers_check_keys(&config.policy, 1900000000, verdict);
     config_done(&config);
@@ -122,28 +122,29 @@ Test(issuer, no_key_is_in_two_sections_of_different_issuers)
     char *two = scratch_file("two", secret + 1, strlen(secret) - 1, 0600);
     char both[512];
     const struct {
+        const char *setting;
         const char *one;
         const char *other;
         const char *issuer;
         enum reason wanted;
     } pairs[] = {
-        {rsa, rsa, "j", REASON_BAD_CONFIG},
-        {rsa, rsa, "i", REASON_OK},
-        {rsa, ec, "j", REASON_OK},
-        {one, same, "j", REASON_BAD_CONFIG},
-        {one, two, "j", REASON_OK},
-        {both, ec, "j", REASON_BAD_CONFIG},
-        {jwks, jwks, "j", REASON_BAD_CONFIG},
-        {rsa, jwk, "j", REASON_BAD_CONFIG},
-        {jwk, pkcs1, "j", REASON_BAD_CONFIG},
-        {"/nonexistent", "/nonexistent", "j", REASON_OK},
+        {"key_file", rsa, rsa, "j", REASON_BAD_CONFIG},
+        {"key_file", rsa, rsa, "i", REASON_OK},
+        {"key_file", rsa, ec, "j", REASON_OK},
+        {"secret_file", one, same, "j", REASON_BAD_CONFIG},
+        {"secret_file", one, two, "j", REASON_OK},
+        {"key_file", both, ec, "j", REASON_BAD_CONFIG},
+        {"key_file", jwks, jwks, "j", REASON_BAD_CONFIG},
+        {"key_file", rsa, jwk, "j", REASON_BAD_CONFIG},
+        {"key_file", jwk, pkcs1, "j", REASON_BAD_CONFIG},
+        {"key_file", "/nonexistent", "/nonexistent", "j", REASON_OK},
     };
 
     snprintf(both, sizeof both, "%s %s", rsa, ec);
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         struct verdict verdict = {0};
 
-        cr_expect_str_eq(reason_name(share(pairs[i].one, pairs[i].other,
+        cr_expect_str_eq(reason_name(share(pairs[i].setting, pairs[i].one, pairs[i].other,
                                            pairs[i].issuer, &verdict)),
                          reason_name(pairs[i].wanted), "%zu: %s", i,
                          verdict.detail);

@@ -9,71 +9,73 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Which files of tests/vectors/keys give a key that can be used. */
+/* Files of tests/vectors/keys: a good key_file, a good secret_file, neither. */
 static const struct {
     const char *name;
-    bool wanted;
+    char as; /* 'p', 's' or 0 */
 } rows[] = {
-    {"hs256.secret", true},
-    {"hs256.jwk", true},
-    {"rsa-a.pub.pem", true},
-    {"rsa-a.pkcs1.pub.pem", true},
-    {"rsa-a.pub.jwk", true},
-    {"rsa4096.pub.pem", true},
-    {"p256-a.pub.pem", true},
-    {"p256-a.pub.jwk", true},
-    {"p384-a.pub.pem", true},
-    {"p384-a.pub.jwk", true},
-    {"p521-a.pub.pem", true},
-    {"p521-a.pub.jwk", true},
-    {"ed25519-a.pub.pem", true},
-    {"ed25519-a.pub.jwk", true},
-    {"ed448-a.pub.pem", true},
-    {"ed448-a.pub.jwk", true},
-    {"jwks-main.json", true},
-    {"jwks-rotate.json", true},
-    {"jwks-unknown-kty.json", true},
-    {"empty.secret", false},
-    {"weak.secret", false},
-    {"hs-31bytes.secret", false},
-    {"rsa1024.pub.pem", false},
-    {"rsa-e1.pub.pem", false},
-    {"rsa-e3.pub.pem", false},
-    {"k256.pub.pem", false},
-    {"k256.pub.jwk", false},
-    {"x25519.pub.pem", false},
-    {"rsa-a.key.pem", false},
-    {"p256-a.key.pem", false},
-    {"ed25519-a.key.pem", false},
-    {"jwks-private.json", false},
-    {"jwks-mixed.json", false},
-    {"jwks-empty.json", false},
-    {"jwks-rsa1024.json", false},
-    {"jwks-rsa-e1.json", false},
-    {"jwks-rsa-e3.json", false},
-    {"jwks-offcurve.json", false},
-    {"jwks-p256-labelled-p384.json", false},
-    {"jwks-ed-identity.json", false},
-    {"jwks-oct-empty.json", false},
-    {"jwks-oct-short.json", false},
-    {"jwks-use-enc.json", false},
-    {"jwks-keyops-encrypt.json", false},
-    {"jwks-x25519.json", false},
-    {"jwks-alg-hs256-on-rsa.json", false},
-    {"jwks-numeric-kid.json", false},
-    {"jwks-dup-keys-member.json", false},
+    {"hs256.secret", 's'},
+    {"hs256.jwk", 's'},
+    {"rsa-a.pub.pem", 'p'},
+    {"rsa-a.pkcs1.pub.pem", 'p'},
+    {"rsa-a.pub.jwk", 'p'},
+    {"rsa4096.pub.pem", 'p'},
+    {"p256-a.pub.pem", 'p'},
+    {"p256-a.pub.jwk", 'p'},
+    {"p384-a.pub.pem", 'p'},
+    {"p384-a.pub.jwk", 'p'},
+    {"p521-a.pub.pem", 'p'},
+    {"p521-a.pub.jwk", 'p'},
+    {"ed25519-a.pub.pem", 'p'},
+    {"ed25519-a.pub.jwk", 'p'},
+    {"ed448-a.pub.pem", 'p'},
+    {"ed448-a.pub.jwk", 'p'},
+    {"jwks-main.json", 'p'},
+    {"jwks-rotate.json", 'p'},
+    {"jwks-unknown-kty.json", 'p'},
+    {"empty.secret", 0},
+    {"weak.secret", 0},
+    {"hs-31bytes.secret", 0},
+    {"rsa1024.pub.pem", 0},
+    {"rsa-e1.pub.pem", 0},
+    {"rsa-e3.pub.pem", 0},
+    {"k256.pub.pem", 0},
+    {"k256.pub.jwk", 0},
+    {"x25519.pub.pem", 0},
+    {"rsa-a.key.pem", 0},
+    {"p256-a.key.pem", 0},
+    {"ed25519-a.key.pem", 0},
+    {"jwks-private.json", 0},
+    {"jwks-mixed.json", 0},
+    {"jwks-empty.json", 0},
+    {"jwks-rsa1024.json", 0},
+    {"jwks-rsa-e1.json", 0},
+    {"jwks-rsa-e3.json", 0},
+    {"jwks-offcurve.json", 0},
+    {"jwks-p256-labelled-p384.json", 0},
+    {"jwks-ed-identity.json", 0},
+    {"jwks-oct-empty.json", 0},
+    {"jwks-oct-short.json", 0},
+    {"jwks-use-enc.json", 0},
+    {"jwks-keyops-encrypt.json", 0},
+    {"jwks-x25519.json", 0},
+    {"jwks-alg-hs256-on-rsa.json", 0},
+    {"jwks-numeric-kid.json", 0},
+    {"jwks-dup-keys-member.json", 0},
 };
 
-static const struct keyset_policy by_default = {ENCODING_TEXT, 0, 0};
+static const struct keyset_policy public_keys = {.kind = KEYSET_PUBLIC};
+static const struct keyset_policy secrets = {.kind = KEYSET_SECRETS};
 
 static size_t
-count_good(const char *path, struct strings *problems)
+count_good(const char *path, const struct keyset_policy *policy,
+           struct strings *problems)
 {
     char *items[1] = {(char *)path};
     const struct strings paths = {items, 1};
     struct keyset keys = {0};
     size_t good = 0;
-    enum reason reason = keyset_load(&paths, &by_default, 1900000000, &keys,
+    enum reason reason = keyset_load(&paths, policy, 1900000000, &keys,
                                      problems, NULL);
 
     if (reason == REASON_OK)
@@ -89,8 +91,13 @@ Test(keyset, takes_good_keys_and_no_bad_ones)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct strings problems = {0};
         char *path = key_copy(rows[i].name);
+        bool as_public = count_good(path, &public_keys, &problems) > 0;
+        bool as_secret = count_good(path, &secrets, &problems) > 0;
 
-        cr_expect_eq(count_good(path, &problems) > 0, rows[i].wanted, "%s: %s",
+        cr_expect_eq(as_public, rows[i].as == 'p', "%s as key_file: %s",
+                     rows[i].name,
+                     problems.count > 0 ? problems.items[0] : "no problem");
+        cr_expect_eq(as_secret, rows[i].as == 's', "%s as secret_file: %s",
                      rows[i].name,
                      problems.count > 0 ? problems.items[0] : "no problem");
         strings_done(&problems);
@@ -107,7 +114,7 @@ Test(keyset, a_secret_that_others_may_read_is_no_secret)
         char *path = key_copy(names[i]);
 
         chmod(path, 0640);
-        cr_expect_eq(count_good(path, &problems), 0, "%s", names[i]);
+        cr_expect_eq(count_good(path, &secrets, &problems), 0, "%s", names[i]);
         cr_expect(problems.count == 1 &&
                   strstr(problems.items[0], "may read") != NULL);
         strings_done(&problems);
@@ -115,30 +122,30 @@ Test(keyset, a_secret_that_others_may_read_is_no_secret)
     }
 }
 
-/* The same 32 bytes, as each key_encoding writes them, and as none does. */
-Test(keyset, a_secret_is_read_as_key_encoding_says)
+/* The same 32 bytes, as each secret_encoding writes them, and as none does. */
+Test(keyset, a_secret_is_read_as_secret_encoding_says)
 {
     static const char bytes[] = "0123456789abcdef0123456789abcdef";
     static const struct {
-        enum key_encoding encoding;
+        enum secret_encoding encoding;
         const char *text;
         bool wanted;
     } cases[] = {
-        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef", true},
-        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef\n", true},
-        {ENCODING_TEXT, "0123456789abcdef0123456789abcdef\n\n", false},
-        {ENCODING_HEX,
+        {SECRET_TEXT, "0123456789abcdef0123456789abcdef", true},
+        {SECRET_TEXT, "0123456789abcdef0123456789abcdef\n", true},
+        {SECRET_TEXT, "0123456789abcdef0123456789abcdef\n\n", false},
+        {SECRET_HEX,
          "30313233343536373839616263646566303132333435363738396162636465\n66",
          true},
-        {ENCODING_HEX,
+        {SECRET_HEX,
          "30313233343536373839616263646566303132333435363738396162636465g6",
          false},
-        {ENCODING_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\nODlhYmNkZWY=\n",
+        {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\nODlhYmNkZWY=\n",
          true},
-        {ENCODING_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", false},
-        {ENCODING_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
+        {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", false},
+        {SECRET_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
          true},
-        {ENCODING_BASE64URL,
+        {SECRET_BASE64URL,
          "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", false},
     };
 
@@ -147,7 +154,7 @@ Test(keyset, a_secret_is_read_as_key_encoding_says)
             scratch_file("secret", cases[i].text, strlen(cases[i].text), 0600);
         char *items[1] = {path};
         const struct strings paths = {items, 1};
-        const struct keyset_policy policy = {cases[i].encoding, 0, 0};
+        const struct keyset_policy policy = {KEYSET_SECRETS, cases[i].encoding, 0, 0};
         struct strings problems = {0};
         struct keyset keys = {0};
         enum reason reason = keyset_load(&paths, &policy, 0, &keys, &problems, NULL);
@@ -180,7 +187,7 @@ Test(keyset, a_public_key_is_no_secret)
                                   i == 4 ? 44 : strlen(texts[i]), 0600);
         struct strings problems = {0};
 
-        cr_expect_eq(count_good(path, &problems), 0, "%s", texts[i]);
+        cr_expect_eq(count_good(path, &secrets, &problems), 0, "%s", texts[i]);
         strings_done(&problems);
         free(path);
     }
@@ -189,21 +196,22 @@ Test(keyset, a_public_key_is_no_secret)
 Test(keyset, kid_names_exactly_one_key)
 {
     static const struct {
+        const struct keyset_policy *policy;
         const char *file;
         const char *algorithm;
         const char *kid;
         size_t wanted;
     } cases[] = {
-        {"jwks-dupkid.json", "RS256", "rsa-1", 0},
-        {"jwks-two-nokid.json", "RS256", NULL, 0},
-        {"jwks-main.json", "ES256", NULL, 1},
-        {"jwks-main.json", "ES256", "no such kid", 0},
-        {"jwks-main.json", "HS256", NULL, 0},
-        {"rsa-a.pub.pem", "RS256", "any kid", 1},
-        {"rsa-a.pub.pem", "PS512", NULL, 1},
-        {"rsa-a.pub.pem", "ES256", NULL, 0},
-        {"hs256.secret", "HS256", "any kid", 1},
-        {"hs256.secret", "HS512", NULL, 0},
+        {&public_keys, "jwks-dupkid.json", "RS256", "rsa-1", 0},
+        {&public_keys, "jwks-two-nokid.json", "RS256", NULL, 0},
+        {&public_keys, "jwks-main.json", "ES256", NULL, 1},
+        {&public_keys, "jwks-main.json", "ES256", "no such kid", 0},
+        {&public_keys, "jwks-main.json", "HS256", NULL, 0},
+        {&public_keys, "rsa-a.pub.pem", "RS256", "any kid", 1},
+        {&public_keys, "rsa-a.pub.pem", "PS512", NULL, 1},
+        {&public_keys, "rsa-a.pub.pem", "ES256", NULL, 0},
+        {&secrets, "hs256.secret", "HS256", "any kid", 1},
+        {&secrets, "hs256.secret", "HS512", NULL, 0},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -214,8 +222,8 @@ Test(keyset, kid_names_exactly_one_key)
         struct strings problems = {0};
         struct keyset keys = {0};
 
-        cr_assert_eq(keyset_load(&paths, &by_default, 1900000000, &keys, &problems,
-                                 NULL),
+        cr_assert_eq(keyset_load(&paths, cases[i].policy, 1900000000, &keys,
+                                 &problems, NULL),
                      REASON_OK, "%s", cases[i].file);
         cr_expect_eq(
             keyset_candidates(&keys, algorithm_find(cases[i].algorithm),

@@ -24,7 +24,9 @@ verifies(struct json_object *jwk, const char *text, const char *payload)
     const char *key = json_object_to_json_string(jwk);
     char *path = scratch_file("key.json", key, strlen(key), 0600);
     const struct strings paths = {&path, 1};
-    const struct keyset_policy policy = {ENCODING_TEXT, ALL_ALGORITHMS, 0};
+    const struct keyset_policy policy = {
+        .kind = strstr(key, "\"oct\"") != NULL ? KEYSET_SECRETS : KEYSET_PUBLIC,
+        .allowed = ALL_ALGORITHMS};
     struct strings problems = {0};
     struct verdict verdict = {0};
     struct keyset keys = {0};
