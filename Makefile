@@ -92,6 +92,21 @@ test: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so $(B
 	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
 	@tests/run $(BUILD)
 
+quick: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so ## unit tests, scenarios, corpus: under 30 s
+	@tests/run $(BUILD) quick
+
+unit: $(BUILD)/unit-tests ## one file of unit tests: make unit T=claims
+	@tests/unit/run $(BUILD)/unit-tests $(T)
+
+scenario: all $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so ## one PAM scenario: make scenario S=expired
+	@tests/pam/run $(BUILD) tests/pam/$(S).scenario
+
+suite: all $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so ## one suite: make suite S=ledger
+	@tests/run $(BUILD) only $(S) tests/$(S)/run $(BUILD)
+
+mutants: all ## break FILE line by line, or ALL=1 files, and print what no test notices
+	@tests/mutants/run $(if $(ALL),--all,$(FILE))
+
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, from the seeds and what was found before
 	@$(MAKE) --no-print-directory SANITIZE=fuzz fuzzers
 	@tests/fuzz/run build/fuzz -max_total_time=$(FUZZ_SECONDS)
@@ -276,4 +291,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all objects deps demo test fuzz fuzzers bench coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
+.PHONY: all objects deps demo test quick unit scenario suite mutants fuzz fuzzers bench coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
