@@ -16,6 +16,7 @@ bashdir     ?= $(datarootdir)/bash-completion/completions
 zshdir      ?= $(datarootdir)/zsh/site-functions
 fishdir     ?= $(datarootdir)/fish/vendor_completions.d
 unitdir     ?= $(prefix)/lib/systemd/system
+libexecdir  ?= $(exec_prefix)/libexec
 PKG_CONFIG  ?= pkg-config
 STATEDIR    ?= /var/lib/pam_jwt
 PAMDIR      ?= $(or $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null),/usr/lib)/security
@@ -217,7 +218,8 @@ UNITS = $(notdir $(wildcard packaging/systemd/*))
 
 install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(bindir) $(DESTDIR)$(SECCONFDIR) \
-	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)
+	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)/doc \
+	    $(DESTDIR)$(libexecdir)/pam_jwt
 	$(INSTALL) -d -m 700 $(DESTDIR)$(STATEDIR)
 	$(INSTALL) -d $(DESTDIR)$(bashdir) $(DESTDIR)$(zshdir) $(DESTDIR)$(fishdir)
 	$(INSTALL) -m 644 packaging/completions/pam-jwt.bash $(DESTDIR)$(bashdir)/pam-jwt
@@ -231,6 +233,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt.so $(DESTDIR)$(PAMDIR)/pam_jwt.so
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt_token.so $(DESTDIR)$(PAMDIR)/pam_jwt_token.so
 	$(INSTALL) -m 755 $(BUILD)/pam_jwt_redis.so $(DESTDIR)$(PAMDIR)/pam_jwt_redis.so
+	$(INSTALL) -m 755 packaging/names-module $(DESTDIR)$(libexecdir)/pam_jwt/names-module
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
 	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
 	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
@@ -238,19 +241,19 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
 	$(INSTALL) -m 644 src/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
+	$(INSTALL) -m 644 doc/*.md $(DESTDIR)$(docdir)/doc
 	PKG_CONFIG='$(PKG_CONFIG)' packaging/sbom $(VERSION) >$(DESTDIR)$(docdir)/pam_jwt.spdx
 	chmod 644 $(DESTDIR)$(docdir)/pam_jwt.spdx
 	test -e $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf || \
 	    $(INSTALL) -m 644 conf/pam_jwt.conf $(DESTDIR)$(SECCONFDIR)/pam_jwt.conf
 
 uninstall: ## remove what install put there, but never while pam.d names it
-	@if grep -rlsE '^[^#]*pam_jwt\.so' $(DESTDIR)$(sysconfdir)/pam.d; then \
-	    echo "uninstall: the files above still name pam_jwt.so: whoever logs in through them would be locked out. Take the lines out first." >&2; exit 1; fi
+	@packaging/names-module $(DESTDIR)
 	rm -f $(addprefix $(DESTDIR)$(PAMDIR)/,pam_jwt.so pam_jwt_token.so pam_jwt_redis.so) $(DESTDIR)$(bindir)/pam-jwt \
 	    $(DESTDIR)$(bindir)/pam-jwt-askpass $(DESTDIR)$(mandir)/man1/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(unitdir)/timers.target.wants/pam-jwt-clean.timer
 	rm -f $(DESTDIR)$(bashdir)/pam-jwt $(DESTDIR)$(zshdir)/_pam-jwt $(DESTDIR)$(fishdir)/pam-jwt.fish
-	rm -rf $(DESTDIR)$(docdir)
+	rm -rf $(DESTDIR)$(docdir) $(DESTDIR)$(libexecdir)/pam_jwt
 
 ARCHIVE = build/pam_jwt-$(VERSION).tar.gz
 
@@ -279,8 +282,8 @@ rpm: dist ## RPM packages, under build/rpm
 
 lint: ## check the manuals, the scripts and the format
 	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck packaging/deps packaging/sbom packaging/debian/tests/login packaging/debian/libpam-jwt.p* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
-	shellcheck -s dash packaging/alpine/APKBUILD
+	shellcheck packaging/deps packaging/sbom packaging/names-module packaging/debian/tests/login packaging/debian/*.p[or]* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
+	shellcheck -s dash packaging/alpine/APKBUILD packaging/alpine/pam_jwt.pre-deinstall
 
 format: ## format the sources
 	clang-format -i src/*.[ch] src/cli/*.[ch] src/redis/*.[ch]
