@@ -119,6 +119,21 @@ is_costly(const char *expression)
     return false;
 }
 
+/* Whether a \1 to \9 stands outside brackets, where glibc would go back. */
+static bool
+has_back_reference(const char *expression)
+{
+    for (const char *at = expression; *at != '\0'; at++) {
+        if (*at == '[')
+            at = skip_bracket(at);
+        else if (*at == '\\' && *++at >= '1' && *at <= '9')
+            return true;
+        if (*at == '\0')
+            break;
+    }
+    return false;
+}
+
 struct pattern *
 pattern_new(const char *expression, char ret_what[PATTERN_WHAT_MAX])
 {
@@ -134,6 +149,10 @@ pattern_new(const char *expression, char ret_what[PATTERN_WHAT_MAX])
     }
     if (is_costly(expression)) {
         snprintf(ret_what, PATTERN_WHAT_MAX, "it repeats too much");
+        return NULL;
+    }
+    if (has_back_reference(expression)) {
+        snprintf(ret_what, PATTERN_WHAT_MAX, "it has a back-reference");
         return NULL;
     }
     before = enter_c_locale(&c);

@@ -11,12 +11,19 @@
 /* The default of user_pattern. */
 #define PATTERN_USUAL_NAME "[a-z_][a-z0-9_.-]{0,31}"
 
+/* What pattern_new() takes, for messages. */
+#define PATTERN_RULE                                                        \
+    "an extended regular expression of at most 1024 bytes, without \\1 to " \
+    "\\9 in it, that repeats within reason"
+
 /* A POSIX extended regular expression, always read in the C locale. */
 struct pattern;
 
 /*
- * Compiles. NULL: `ret_what` says why. An administrator's locale, or one that
- * the person logging in chose, never changes what [a-z] means.
+ * Compiles. NULL: `ret_what` says why. \1 to \9 inside, which glibc takes for
+ * back-references and tries for minutes, are refused: POSIX has none here. An
+ * administrator's locale, or one that the person logging in chose, never
+ * changes what [a-z] means.
  */
 struct pattern *pattern_new(const char *expression,
                             char ret_what[PATTERN_WHAT_MAX]);

@@ -289,8 +289,7 @@ set_pattern(const struct setting *setting, void *field, const char *text)
 
     (void)setting;
     if (pattern == NULL)
-        return "is not an extended regular expression of at most 1024 bytes "
-               "that repeats within reason";
+        return "is not " PATTERN_RULE;
     pattern_free(*value);
     *value = pattern;
     return NULL;

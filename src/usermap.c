@@ -4,6 +4,7 @@
 #include "pattern.h"
 #include "readfile.h"
 #include "text.h"
+#include "words.h"
 
 #include <endian.h>
 #include <stdint.h>
@@ -12,9 +13,9 @@
 
 /*
  * A line, in this order:
- * 1. It MUST NOT hold a control byte but the tab.
- * 2. It MUST be empty, a comment, or exactly two fields, each of which may be
- *    "quoted", a quote within being doubled.
+ * 1. It MUST NOT hold a control byte but the tab, nor a byte order mark.
+ * 2. It MUST be empty, a comment, or exactly two words (words.h), each of which
+ *    may be quoted, and maybe a comment behind them.
  * 3. An identity that begins with a slash MUST end in another and be a regular
  *    expression between them; any other is compared byte for byte.
  * 4. Behind an expression, each \ of the user MUST be \1 to \9, a group that
@@ -40,58 +41,48 @@ struct reading {
     size_t number; /* of the line */
 };
 
-/* Cuts the field off in place; false: a quote that does not end well. */
-static bool
-take_field(char **at, char **ret_field)
+/* The two fields of a line, and nothing behind them; 0 or 1 at an end. */
+static const char *
+take_fields(char *text, struct word fields[2])
 {
-    char *from = *at + strspn(*at, " \t");
-    char *to = from;
+    struct cursor cursor = {text, true};
+    struct word more = {0};
+    const char *wrong = word_take(&cursor, &fields[0]);
 
-    *ret_field = from;
-    if (*from != '"') {
-        from += strcspn(from, " \t");
-        *at = *from != '\0' ? from + 1 : from;
-        *from = '\0';
-        return true;
-    }
-    for (from++; *from != '\0'; *to++ = *from++)
-        if (*from == '"' && *++from != '"')
-            break;
-    if (from[-1] != '"' || (*from != '\0' && *from != ' ' && *from != '\t'))
-        return false;
-    *at = from;
-    *to = '\0';
-    return true;
+    if (wrong == NULL)
+        wrong = word_take(&cursor, &fields[1]);
+    if (wrong == NULL)
+        wrong = word_take(&cursor, &more);
+    if (wrong == NULL && more.text != NULL)
+        wrong = "is not IDENTITY LOCAL-USER";
+    return wrong;
 }
 
 /* NULL, or what is wrong; an identity that is NULL is a comment's. */
 static const char *
 parse_line(char *text, size_t length, struct usermap_line *ret_line)
 {
+    struct word fields[2] = {{0}};
+    const char *wrong = line_fault(text, length);
     char *identity;
-    char *user;
 
-    for (size_t i = 0; i < length; i++)
-        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') ||
-            text[i] == 0x7f)
-            return "a control byte";
-    text += strspn(text, " \t");
-    if (*text == '\0' || *text == '#')
-        return NULL;
-    if (!take_field(&text, &identity) || !take_field(&text, &user))
-        return "a quote that does not end a field";
-    if (*identity == '\0' || *user == '\0' || text[strspn(text, " \t")] != '\0')
-        return "not IDENTITY LOCAL-USER";
+    if (wrong == NULL)
+        wrong = take_fields(text, fields);
+    if (wrong != NULL || fields[0].text == NULL)
+        return wrong;
+    if (fields[1].text == NULL)
+        return "is not IDENTITY LOCAL-USER";
+    identity = fields[0].text;
     if (*identity == '/') {
         length = strlen(identity);
         if (length < 2 || identity[length - 1] != '/')
-            return "an expression has no slash at its end";
+            return "has an expression without a slash at its end";
         identity[length - 1] = '\0';
         identity++;
         ret_line->is_expression = true;
     }
     ret_line->identity = identity;
-    ret_line->user = user;
+    ret_line->user = fields[1].text;
     return NULL;
 }
 
@@ -100,7 +91,7 @@ see_text(const struct reading *reading, char *text, size_t length)
 {
     struct usermap_line line = {.number = reading->number};
     const char *wrong = length > USERMAP_LINE_MAX
-                            ? "a line too long"
+                            ? "is too long"
                             : parse_line(text, length, &line);
 
     return wrong != NULL || line.identity == NULL
@@ -268,7 +259,7 @@ see_file(struct reading *reading, int descriptor, char *block, char *what)
         memmove(block, block + whole, left);
         if (wrong == NULL && left > USERMAP_LINE_MAX) {
             reading->number++;
-            wrong = "a line too long";
+            wrong = "is too long";
         }
     }
     return wrong;
@@ -336,10 +327,10 @@ try_expression(struct search *search, const struct usermap_line *line)
     const char *wrong = NULL;
 
     if (pattern == NULL)
-        return "no extended regular expression of at most 1024 bytes that "
-               "repeats within reason";
+        return "has an expression that is not " PATTERN_RULE;
     if (!pattern_has_groups_of(pattern, line->user))
-        wrong = "a \\ in the user that is no group of the expression";
+        wrong = "has a \\ in the user that does not name a group of the "
+                "expression";
     else if (pattern_expand(pattern, search->identity, line->user, given,
                             sizeof given))
         give(search, given);

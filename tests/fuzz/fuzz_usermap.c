@@ -23,6 +23,18 @@ check(const char *path, const char *identity)
     free(again);
 }
 
+/* The next word in front of a comment; false: one that ends in a #. */
+static bool
+next_word(char *line, char **at, char **ret_word)
+{
+    *ret_word = strtok_r(line, " \t", at);
+    if (*ret_word != NULL && (*ret_word)[0] == '#') {
+        *ret_word = NULL;
+        *at = *at != NULL ? *at + strlen(*at) : NULL;
+    }
+    return *ret_word == NULL || (*ret_word)[strlen(*ret_word) - 1] != '#';
+}
+
 /*
  * The same by the plainest of parsers, for maps without quotes and expressions:
  * the first line of two words of which the first is `identity`.
@@ -35,13 +47,18 @@ look_up(char *text, const char *identity, const char **ret_user)
     *ret_user = NULL;
     for (char *line = strtok_r(text, "\n", &line_end); line != NULL;
          line = strtok_r(NULL, "\n", &line_end)) {
-        char *word_end = NULL;
-        char *first = strtok_r(line, " \t", &word_end);
-        char *second = first != NULL ? strtok_r(NULL, " \t", &word_end) : NULL;
+        char *at = NULL;
+        char *first;
+        char *second = NULL;
+        char *third = NULL;
 
-        if (first == NULL || first[0] == '#')
+        if (!next_word(line, &at, &first))
+            return false;
+        if (first == NULL)
             continue;
-        if (second == NULL || strtok_r(NULL, " \t", &word_end) != NULL)
+        if (!next_word(NULL, &at, &second) || second == NULL)
+            return false;
+        if (!next_word(NULL, &at, &third) || third != NULL)
             return false;
         if (*ret_user == NULL && strcmp(first, identity) == 0)
             *ret_user = second;
@@ -64,8 +81,7 @@ compare(const char *path, const uint8_t *data, size_t size)
         text[i] = (char)data[i];
         is_good = is_good &&
                   strchr("\"/", text[i] != 0 ? text[i] : '/') == NULL &&
-                  (text[i] < 0 || text[i] >= 0x20 || text[i] == '\t' ||
-                   text[i] == '\n') &&
+                  (text[i] >= 0x20 || text[i] == '\t' || text[i] == '\n') &&
                   text[i] != 0x7f;
     }
     if (is_good && size < 8192) {

@@ -53,6 +53,42 @@ Test(pattern, refuses_what_is_no_expression)
     cr_expect_null(pattern_new(text, what));
 }
 
+/*
+ * glibc reads \1 to \9 as back-references, which POSIX does not have here, and
+ * searches all ways of matching them. In brackets a backslash is itself.
+ */
+static const struct {
+    const char *expression;
+    const char *matches; /* NULL: refused */
+} references[] = {
+    {"(a)\\1", NULL},           {"(a)(b)(c)(d)(e)(f)(g)(h)(i)\\9", NULL},
+    {"(a*)*(b*)*\\1\\2", NULL}, {"(a)[b]\\1", NULL},
+    {"(a)[^]b]\\1", NULL},      {"(a)[[:alpha:]]\\1", NULL},
+    {"(a)[[.[.]b]\\1", NULL},   {"(a)\\\\\\1", NULL},
+    {"(a)\\[\\1]", NULL},       {"(a)x\\1{2}", NULL},
+    {"(a)\\\\1", "a\\1"},       {"(a)[\\1]", "a\\"},
+    {"(a)[]\\1]", "a1"},        {"(a)[[:digit:]\\1]", "a\\"},
+    {"(a)\\.\\[\\1*", NULL},    {"(a)\\.1", "a.1"},
+};
+
+Test(pattern, refuses_back_references)
+{
+    for (size_t i = 0; i < sizeof references / sizeof references[0]; i++) {
+        char what[PATTERN_WHAT_MAX] = "";
+        struct pattern *pattern = pattern_new(references[i].expression, what);
+
+        if (references[i].matches == NULL) {
+            cr_expect_null(pattern, "%s", references[i].expression);
+            cr_expect_str_eq(what, "it has a back-reference");
+        } else {
+            cr_expect(pattern != NULL &&
+                          pattern_matches(pattern, references[i].matches),
+                      "%s: %s", references[i].expression, what);
+        }
+        pattern_free(pattern);
+    }
+}
+
 /* What glibc would copy until memory ends, and what only looks like it. */
 static const struct {
     const char *expression;

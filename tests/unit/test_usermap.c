@@ -41,7 +41,44 @@ static const struct {
     {"/[a-z]+/ u\n", "A", "u", REASON_NO_MAPPING, NULL},
     {"\"/a b/\" u\n", "a b", "u", REASON_OK, "u"},
     {"a \\1\n", "a", NULL, REASON_OK, "\\1"},
+    /* Comments and quotes. */
+    {"a b # c\n", "a", NULL, REASON_OK, "b"},
+    {"a b\t#c\n", "a", "b", REASON_OK, "b"},
+    {"a b #\n", "a", "b", REASON_OK, "b"},
+    {"\t # a b\n", "a", "b", REASON_NO_MAPPING, NULL},
+    {"a#b c#d\n", "a#b", NULL, REASON_OK, "c#d"},
+    {"\"a # b\" c # d\n", "a # b", NULL, REASON_OK, "c"},
+    {"\"#\" c\n", "#", NULL, REASON_OK, "c"},
+    {"\"\"\"\" c\n", "\"", NULL, REASON_OK, "c"},
+    {"a \"b\"\n", "a", NULL, REASON_OK, "b"},
+    {"/(a)\\\\1/ \\1\n", "a\\1", NULL, REASON_OK, "a"},
+    {"/([\\1a]*)/ \\1\n", "a1\\", NULL, REASON_OK, "a1\\"},
+    {"caf\xc3\xa9 c\n", "caf\xc3\xa9", NULL, REASON_OK, "c"},
     /* A mistake refuses everybody, wherever it is. */
+    {"a u\nb # c\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb c d # e\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb c# d\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb c#\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb c\"\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb\"c d\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\"b c\"\"\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\"b \"\" c\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb \"\"\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\"b\" c \"\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\"b\"c\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\"b\"\"c\"\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\nb\xc2\xa0 c\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"\xef\xbb\xbf"
+     "a u\n",
+     "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n\xef\xbb\xbf"
+     "b c\n",
+     "a", "u", REASON_BAD_CONFIG, NULL},
+    {"\xef\xbb\xbf# c\na u\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n# \x01\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n/(b)\\1/ u\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n/((b)*)*\\2c/ u\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n/(b)[]x\\]\\1/ u\n", "a", "u", REASON_BAD_CONFIG, NULL},
     {"a u\nb\n", "a", "u", REASON_BAD_CONFIG, NULL},
     {"a u x\n", "a", "u", REASON_BAD_CONFIG, NULL},
     {"a u\n/(/ x\n", "a", "u", REASON_BAD_CONFIG, NULL},
@@ -134,7 +171,7 @@ Test(usermap, lines_are_the_same_wherever_a_block_ends)
         text[at[i]] = '\x01';
         path = scratch_file("map", text, size, 0600);
         text[at[i]] = '0';
-        snprintf(user, sizeof user, ":%zu: a control byte", i + 1);
+        snprintf(user, sizeof user, ":%zu: has a control byte", i + 1);
         cr_expect_eq(usermap_choose(path, identity, NULL, &given, &verdict),
                      REASON_BAD_CONFIG);
         cr_expect_not_null(strstr(verdict.detail, user), "%s", verdict.detail);
