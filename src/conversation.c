@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conversation.h"
 
+#include "looks_like_token.h"
 #include "prompt.h"
 #include "secret.h"
-#include "shape.h"
 
 #include <security/pam_ext.h>
 #include <stdlib.h>
@@ -25,13 +25,13 @@ rounds_done(struct rounds *rounds)
 
 /*
  * Whether another part is asked for. The rule knows the length of the answer
- * and nothing else: see shape_is_cutting_length().
+ * and nothing else: see prompt_is_cutting_length().
  */
 static bool
 wants_more(const struct rounds *rounds)
 {
     return rounds->count == 0 || (rounds->count < PROMPT_PARTS_MAX &&
-                                  shape_is_cutting_length(strlen(
+                                  prompt_is_cutting_length(strlen(
                                       rounds->replies[rounds->count - 1])));
 }
 
@@ -58,7 +58,7 @@ ask_all(pam_handle_t *pamh, const char *prompt, struct rounds *rounds)
 static bool
 is_edge(char c)
 {
-    return c == ' ' || c == '\r' || c == '\n';
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* Appends one part, trimmed for the token and untouched for the text. */
@@ -93,7 +93,7 @@ is_last_part_cut(char *const *parts, size_t count)
 {
     while (count > 0 && parts[count - 1][0] == '\0')
         count--;
-    return count > 0 && shape_is_cutting_length(strlen(parts[count - 1]));
+    return count > 0 && prompt_is_cutting_length(strlen(parts[count - 1]));
 }
 
 static enum reason
@@ -157,6 +157,16 @@ conversation_warn_cut(pam_handle_t *pamh, int flags)
     if (((unsigned)flags & PAM_SILENT) == 0)
         pam_error(pamh, "If that was a token, the program that asked for it "
                         "may have cut it short.");
+}
+
+void
+answer_take(struct answer *answer, const struct found_token *found)
+{
+    size_t behind = strlen(found->text) - found->length;
+
+    memmove(answer->token, found->text, found->length);
+    explicit_bzero(answer->token + found->length,
+                   (size_t)(found->text - answer->token) + behind);
 }
 
 void

@@ -8,13 +8,14 @@
 #include "config.h"
 #include "conversation.h"
 #include "handover.h"
+#include "looks_like_token.h"
 #include "pamlog.h"
 #include "phases.h"
 #include "prompt.h"
-#include "shape.h"
 
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -100,14 +101,35 @@ refuse_config(pam_handle_t *pamh, const struct config *config)
     return REASON_BAD_CONFIG;
 }
 
+/*
+ * A token in a wrapping is refused and not taken out of it: which of two tokens
+ * in a JSON text was meant is a guess.
+ */
 static enum reason
-decide(pam_handle_t *pamh, const struct config *config,
-       const struct answer *answer, const char *user)
+refuse_wrapping(pam_handle_t *pamh, bool may_be_cut, const char *wrapping)
+{
+    char what[256];
+
+    snprintf(what, sizeof what, "%sthe answer has %s: give the token alone%s",
+             may_be_cut ? "malformed: " : "", wrapping,
+             may_be_cut ? "; the last part has a length at which a program "
+                          "may have cut it"
+                        : "");
+    return pamlog_refuse(pamh, may_be_cut ? REASON_TOKEN_CUT : REASON_MALFORMED,
+                         what);
+}
+
+static enum reason
+decide(pam_handle_t *pamh, const struct config *config, struct answer *answer,
+       const struct found_token *found, const char *user)
 {
     const struct phases *phases;
 
     if (config->is_mistaken)
         return refuse_config(pamh, config);
+    if (found->wrapping != NULL)
+        return refuse_wrapping(pamh, answer->may_be_cut, found->wrapping);
+    answer_take(answer, found);
     phases = load_phases(pamh);
     return phases != NULL
                ? phases->judge(pamh, config, answer, user)
@@ -123,10 +145,13 @@ static void
 remove_token(pam_handle_t *pamh, bool was_judged)
 {
     const char *text = pamlog_item(pamh, PAM_AUTHTOK);
-    size_t skip = text != NULL ? strspn(text, " \r\n") : 0;
+    size_t length = text != NULL ? strlen(text) : 0;
+    struct found_token found;
 
     if (text != NULL &&
-        (was_judged || shape_is_token(text + skip, strlen(text + skip), false)))
+        (was_judged ||
+         answer_unwrap(text, length, prompt_is_cutting_length(length),
+                       &found) != REASON_NOT_A_TOKEN))
         pam_set_item(pamh, PAM_AUTHTOK, NULL);
 }
 
@@ -138,6 +163,25 @@ pass_on(pam_handle_t *pamh, const struct answer *answer)
         pam_set_item(pamh, PAM_AUTHTOK, answer->text) != PAM_SUCCESS)
         return pamlog_refuse(pamh, REASON_NO_MEMORY, "passing the password on");
     return REASON_NOT_A_TOKEN;
+}
+
+/*
+ * Decides about an answer. A token is told from a password before the
+ * configuration counts: a mistake in it never refuses a password.
+ */
+static enum reason
+judge(pam_handle_t *pamh, const struct config *config, struct answer *answer,
+      const char *user)
+{
+    struct found_token found;
+    enum reason reason = answer_unwrap(answer->token, strlen(answer->token),
+                                       answer->may_be_cut, &found);
+
+    if (reason == REASON_NOT_A_TOKEN)
+        return pass_on(pamh, answer);
+    if (reason == REASON_NO_MEMORY)
+        return pamlog_refuse(pamh, reason, "looking at the answer");
+    return decide(pamh, config, answer, &found, user);
 }
 
 static enum reason
@@ -169,8 +213,8 @@ get_user(pam_handle_t *pamh, const struct config *config, const char **ret_user)
         return REASON_OK;
     if (pam_get_user(pamh, ret_user, NULL) == PAM_SUCCESS && *ret_user != NULL)
         return REASON_OK;
-    return pamlog_refuse(pamh, REASON_CONVERSATION_FAILED,
-                         "the user's name could not be asked for");
+    return pamlog_unanswered(pamh, REASON_CONVERSATION_FAILED,
+                             "the user's name could not be asked for");
 }
 
 static enum reason
@@ -188,17 +232,11 @@ authenticate(pam_handle_t *pamh, int flags, const struct config *config)
     if (reason == REASON_NO_TOKEN)
         goto out;
     if (reason != REASON_OK) {
-        pamlog_refuse(pamh, reason, "the token could not be asked for");
+        pamlog_unanswered(pamh, reason, "the token could not be asked for");
         goto out;
     }
-    /* The shape first: a broken configuration never refuses a password. */
-    if (!shape_is_token(answer.token, strlen(answer.token),
-                        answer.may_be_cut)) {
-        reason = pass_on(pamh, &answer);
-    } else {
-        was_judged = answer.was_there;
-        reason = decide(pamh, config, &answer, user);
-    }
+    reason = judge(pamh, config, &answer, user);
+    was_judged = answer.was_there && reason != REASON_NOT_A_TOKEN;
     if (reason != REASON_OK && answer.may_be_cut)
         conversation_warn_cut(pamh, flags);
 

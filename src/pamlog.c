@@ -68,9 +68,15 @@ pamlog_failure(pam_handle_t *pamh)
 }
 
 enum reason
+pamlog_unanswered(pam_handle_t *pamh, enum reason reason, const char *what)
+{
+    pam_syslog(pamh, pamlog_level(reason), "%s: %s", reason_name(reason), what);
+    return reason;
+}
+
+enum reason
 pamlog_refuse(pam_handle_t *pamh, enum reason reason, const char *what)
 {
     pamlog_failure(pamh);
-    pam_syslog(pamh, pamlog_level(reason), "%s: %s", reason_name(reason), what);
-    return reason;
+    return pamlog_unanswered(pamh, reason, what);
 }

@@ -19,6 +19,13 @@ const char *pamlog_item(pam_handle_t *pamh, int item);
 void pamlog_failure(pam_handle_t *pamh);
 
 /*
+ * Logs a refusal where nobody answered, and so nobody failed: one line with the
+ * reason, as pam_unix has no line of a failed login there. Returns it.
+ */
+enum reason pamlog_unanswered(pam_handle_t *pamh, enum reason reason,
+                              const char *what);
+
+/*
  * Logs a refusal in which no claim of a token had a part: that line, and one
  * with the reason. Returns it, for `return pamlog_refuse`.
  */

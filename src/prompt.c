@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prompt.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,4 +44,10 @@ prompt_part(const char *prompt, const char *question)
             return part;
     }
     return 0;
+}
+
+bool
+prompt_is_cutting_length(size_t length)
+{
+    return length == 500 || length == 511 || length == 1023 || length == 4095;
 }

@@ -2,13 +2,14 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The longest question, its NUL included. */
 #define PROMPT_MAX 256
 
-/* Parts asked for at the most: 16 of 1023 bytes are a 16 kB token. */
-#define PROMPT_PARTS_MAX 16
+/* Parts asked for at the most: 40 of 500 bytes hold the largest token. */
+#define PROMPT_PARTS_MAX 40
 
 /* What a helper hands over at a time: a length after which more is asked. */
 #define PROMPT_PIECE 500
@@ -27,5 +28,14 @@ void prompt_make(const char *prompt, size_t part, char ret_text[PROMPT_MAX]);
  * makes. A space at the end counts neither in the prompt nor in the question.
  */
 size_t prompt_part(const char *prompt, const char *question);
+
+/*
+ * True if an answer of this length may have been cut, and another part is asked
+ * for: 500 is what helpers cut at, 511, 1023 and 4095 are the limits of sudo,
+ * of the ssh client and of terminals. Only the length counts: sshd answers for
+ * an unknown user with junk of the same length, and a rule that looked at the
+ * content would tell who exists.
+ */
+bool prompt_is_cutting_length(size_t length);
 
 #endif

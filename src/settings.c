@@ -404,7 +404,7 @@ static const struct setting settings[] = {
         "end the session when the token expires, through pam_systemd"),
     ROW("prompt",          GLOBAL(prompt),                      set_prompt,     PROMPT_DEFAULT " ",                       1, 200,
         "the question asked; parts are asked for as Token (part 2):"),
-    ROW("max_token_size",  GLOBAL(policy.token_size_max),       set_size,       "16k",                           256, 256 * 1024,
+    ROW("max_token_size",  GLOBAL(policy.token_size_max),       set_size,       "16k",                           256, 19 * 1024,
         "longest token"),
     ROW("hostname",        GLOBAL(hostname),                    set_hostname,   NULL,                            1, 255,
         "what %h gives, in lower case; by default the machine's name"),

@@ -3,7 +3,6 @@
 
 #include "prompt.h"
 #include "secret.h"
-#include "shape.h"
 #include "text.h"
 #include "tokensource.h"
 #include "unverified.h"

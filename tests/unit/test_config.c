@@ -117,6 +117,8 @@ static const struct {
     {"huge", KEY "max_lifetime = 9999999999999999\n", 0600, "is not a"},
     {"size least", KEY "max_token_size = 256\n", 0600, NULL},
     {"size less", KEY "max_token_size = 255\n", 0600, "out of range"},
+    {"size most", KEY "max_token_size = 19k\n", 0600, NULL},
+    {"size more", KEY "max_token_size = 19457\n", 0600, "out of range"},
     {"none", KEY "algorithms = HS256 none\n", 0600, "is no algorithm"},
     {"template", KEY "audience = a%x\n", 0600, "% that is none of"},
     {"pattern", KEY "user_pattern = [a-\n", 0600, "regular expression"},

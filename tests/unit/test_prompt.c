@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prompt.h"
 
-#include "shape.h"
-
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -15,7 +13,7 @@ Test(prompt, says_which_part_and_knows_its_own_again)
     } rows[] = {
         {"Token:", 1, "Token: "},
         {"Token:", 2, "Token (part 2): "},
-        {"Token:", 16, "Token (part 16): "},
+        {"Token:", 40, "Token (part 40): "},
         {"Token: ", 3, "Token (part 3): "},
         {"Your JWT", 1, "Your JWT "},
         {"Your JWT", 2, "Your JWT (part 2) "},
@@ -46,7 +44,7 @@ Test(prompt, no_other_question_is_its_own)
         "x Token: ",
         "Token (part 0): ",
         "Token (part 1): ",
-        "Token (part 17): ",
+        "Token (part 41): ",
         "Token (part 02): ",
         "Token (part 2) : ",
         "Token (part 2): x",
@@ -61,8 +59,19 @@ Test(prompt, no_other_question_is_its_own)
         cr_expect_eq(prompt_part("Token:", others[i]), 0, "%s", others[i]);
 }
 
+Test(prompt, has_four_cutting_lengths)
+{
+    size_t count = 0;
+
+    for (size_t length = 0; length < 10000; length++)
+        count += prompt_is_cutting_length(length);
+    cr_expect_eq(count, 4);
+    cr_expect(prompt_is_cutting_length(500) && prompt_is_cutting_length(511) &&
+              prompt_is_cutting_length(1023) && prompt_is_cutting_length(4095));
+}
+
 /* A helper's piece makes the module ask for another one. */
 Test(prompt, a_piece_has_a_cutting_length)
 {
-    cr_expect(shape_is_cutting_length(PROMPT_PIECE));
+    cr_expect(prompt_is_cutting_length(PROMPT_PIECE));
 }
