@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* Whether tokens are good once only, and can be taken back. */
+/* Whether tokens are good once only, and can be revoked. */
 struct ledger_policy {
     bool one_time;
     bool revocation;
@@ -35,7 +35,7 @@ enum reason ledger_judge(const struct ledger_policy *policy,
                          struct verdict *verdict)
     __attribute__((warn_unused_result));
 
-/* Asks again whether a token was taken back: OK, REVOKED or
+/* Asks again whether a token was revoked: OK, REVOKED or
  * STATE_UNAVAILABLE. */
 enum reason ledger_ask_again(const struct place *place,
                              const struct ticket *ticket,

@@ -2,11 +2,13 @@
 #include "revocation.h"
 
 #include "encoding.h"
+#include "jsonscan.h"
 
 #include <json-c/json.h>
 #include <math.h>
 #include <openssl/evp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +77,61 @@ revocation_scope(const struct revocation *revocation)
         copy = strdup(text);
     json_object_put(object);
     return copy;
+}
+
+/* More than max_token_size may be; a record of it stays readable. */
+#define STRING_MAX (20 * 1024)
+
+/* A scope that is read back is one: json-c writes what it would not read. */
+bool
+revocation_can_match(const struct revocation *revocation, const char **ret_what)
+{
+    const char *const strings[] = {revocation->issuer, revocation->subject,
+                                   revocation->token_id};
+    char *scope = NULL;
+    size_t at;
+    bool can = false;
+
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        if (strings[i] != NULL && strlen(strings[i]) > STRING_MAX) {
+            *ret_what = "it is longer than any token";
+            return false;
+        }
+    *ret_what = "out of memory";
+    scope = revocation_scope(revocation);
+    if (scope != NULL)
+        can = jsonscan(scope, strlen(scope), ret_what, &at) == JSONSCAN_OK;
+    free(scope);
+    return can;
+}
+
+void
+revocation_words(const struct revocation *revocation,
+                 char ret_words[REVOCATION_WORDS_MAX])
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } facts[] = {{" jti=", revocation->token_id},
+                 {" sub=", revocation->subject},
+                 {" iss=", revocation->issuer}};
+    const bool is_one = revocation->token_id != NULL;
+    const bool is_every =
+        revocation->subject == NULL && revocation->issuer == NULL;
+    int length = snprintf(ret_words, REVOCATION_WORDS_MAX, "%s",
+                          is_one     ? "the token"
+                          : is_every ? "all tokens"
+                                     : "all tokens of");
+
+    /* There is room for all three, each cut to TEXT_SHOWN_MAX. */
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        if (facts[i].value != NULL)
+            length += snprintf(ret_words + length,
+                               REVOCATION_WORDS_MAX - (size_t)length, "%s%s",
+                               facts[i].name, text_bare(facts[i].value).text);
+    if (!is_one)
+        snprintf(ret_words + length, REVOCATION_WORDS_MAX - (size_t)length,
+                 " issued until %s", text_time(revocation->before).text);
 }
 
 bool

@@ -2,10 +2,16 @@
 #ifndef REVOCATION_H
 #define REVOCATION_H
 
+#include "text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The facts by which a token is known again. NULL: absent. */
+/*
+ * The facts by which a token is known again. NULL: absent. Without a "jti" it
+ * cannot be revoked by that; without an "iat" it counts as issued before any
+ * revocation.
+ */
 struct ticket {
     const char *issuer;   /* "iss" */
     const char *token_id; /* "jti" */
@@ -15,7 +21,7 @@ struct ticket {
 };
 
 /*
- * What was taken back: one token by its jti; or else all of a subject, or all,
+ * A revocation: of one token by its jti; or else all of a subject, or all,
  * with an "iat" up to `before`. An issuer narrows either. NULL: any.
  */
 struct revocation {
@@ -25,7 +31,7 @@ struct revocation {
     double before; /* whole seconds; of a jti, when it was revoked */
 };
 
-/* How many scopes can take a token back: see revocation_at(). */
+/* How many scopes can revoke a token: see revocation_at(). */
 #define REVOCATION_SCOPES 6
 
 /*
@@ -43,10 +49,29 @@ bool revocation_at(const struct ticket *ticket, size_t at,
 bool revocation_covers(double issued, double before);
 
 /*
- * What is taken back, in one spelling: a JSON object with the members "iss",
- * "sub" and "jti" that are given. For the caller to free; NULL: out of memory.
+ * Returns what is revoked, in one spelling: a JSON object with the members
+ * "iss", "sub" and "jti" that are given. For the caller to free; NULL: out of
+ * memory.
  */
 char *revocation_scope(const struct revocation *revocation);
+
+/*
+ * True if a token can be what a revocation says: its strings are UTF-8 without
+ * U+0000, and no longer than the longest token. Only such a revocation may be
+ * written. False: `ret_what` says what is wrong.
+ */
+bool revocation_can_match(const struct revocation *revocation,
+                          const char **ret_what);
+
+/* Room for a revocation in words. */
+#define REVOCATION_WORDS_MAX (3 * (TEXT_SHOWN_MAX + 16) + 64)
+
+/*
+ * Says what is revoked, safe to log: "the token jti=a", "all tokens of sub=b
+ * iss=c issued until 2026-11-24T12:00:00Z".
+ */
+void revocation_words(const struct revocation *revocation,
+                      char ret_words[REVOCATION_WORDS_MAX]);
 
 /* Bytes of a name made of a scope, with the final NUL. */
 #define REVOCATION_NAME_SIZE 44

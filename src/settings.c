@@ -387,7 +387,7 @@ static const struct setting settings[] = {
     ROW("one_time",        ISSUER(ledger.one_time),             set_bool,       "no",                            0, 0,
         "each token logs in once per state; it needs a jti"),
     ROW("revocation",      ISSUER(ledger.revocation),           set_bool,       "no",                            0, 0,
-        "ask the state whether a token was revoked; it needs a jti and an iat"),
+        "ask the state whether a token was revoked, in auth and in the account phase"),
     ROW("state",           ISSUER(ledger.place.state),          set_state,      "file:" STATEDIR,                1, PATH_MAX,
         "where used and revoked tokens are kept: file:DIR, redis[s]://HOST:PORT/DB, unix:PATH"),
     ROW("state_password_file", ISSUER(ledger.place.password_file), set_path,    NULL,                            1, PATH_MAX,

@@ -14,7 +14,7 @@
  */
 
 /* Room for what went wrong, or for what took a token back; safe to log. */
-#define STORE_WHAT_MAX 400
+#define STORE_WHAT_MAX 600
 
 /* Zero is no answer: it refuses. */
 enum store_answer {
@@ -23,8 +23,22 @@ enum store_answer {
     STORE_YES
 };
 
-/* Called with each revocation of a list; false ends the list. */
-typedef bool store_each(const struct revocation *revocation, void *data);
+/* Called with each revocation of a list. */
+typedef void store_each(const struct revocation *revocation, void *data);
+
+/*
+ * Called with each entry that cannot be read as a revocation. `what` says which
+ * and what to do, safe to print; the other entries have their turn all the
+ * same.
+ */
+typedef void store_odd(const char *what, void *data);
+
+/* How long `clean` keeps entries, in seconds. */
+struct retention {
+    double now;     /* by this host's clock */
+    double used;    /* a used token, from when it was first seen expired */
+    double revoked; /* a revocation; 0: for ever */
+};
 
 struct store {
     const char *identity; /* companion_identity */
@@ -51,12 +65,13 @@ struct store {
                              char ret_what[STORE_WHAT_MAX]);
 
     /*
-     * Adds a revocation, which lasts if the power fails; one with a later
-     * `before` stays. `keep` seconds is how long it has to last, 0: for ever.
+     * Adds a revocation, which lasts if the power fails. One of the same scope
+     * with a later `before` stays; `ret_before` is the one in force. Several at
+     * once wait for each other.
      */
     bool (*revoke)(void *state, const struct revocation *revocation,
-                   double keep, char ret_what[STORE_WHAT_MAX]);
-    bool (*list)(void *state, store_each *each, void *data,
+                   double *ret_before, char ret_what[STORE_WHAT_MAX]);
+    bool (*list)(void *state, store_each *each, store_odd *odd, void *data,
                  char ret_what[STORE_WHAT_MAX]);
 
     /*
@@ -72,11 +87,12 @@ struct store {
                  char ret_what[STORE_WHAT_MAX]);
 
     /*
-     * Removes what nobody needs at `now`: used tokens that have expired, and
-     * revocations from before `revoked_before`. Never part of a login.
+     * Removes used tokens and revocations that are past their time by the clock
+     * and have been seen long enough (sightings.h): a wrong clock alone removes
+     * nothing. Never part of a login.
      */
-    bool (*clean)(void *state, double now, double revoked_before,
-                  char ret_what[STORE_WHAT_MAX]);
+    bool (*clean)(void *state, const struct retention *retention,
+                  store_odd *odd, void *data, char ret_what[STORE_WHAT_MAX]);
 };
 
 extern const struct store store_file;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static bool
 is_plain(unsigned char byte)
@@ -75,6 +76,24 @@ text_field(const char *value, const char *also)
             is_plain((unsigned char)value[i]) || strchr(also, value[i]) != NULL
                 ? value[i]
                 : '?';
+    return shown;
+}
+
+struct shown
+text_time(double seconds)
+{
+    struct shown shown = {"far away"};
+    struct tm parts;
+    time_t whole;
+
+    if (!(seconds >= 0 && seconds < 253402300800.0))
+        return shown;
+    whole = (time_t)seconds;
+    if (gmtime_r(&whole, &parts) != NULL)
+        snprintf(shown.text, sizeof shown.text,
+                 "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+                 parts.tm_sec);
     return shown;
 }
 

@@ -29,6 +29,12 @@ struct shown text_bare(const char *value);
  */
 struct shown text_field(const char *value, const char *also);
 
+/*
+ * A time in UTC, ISO 8601: "2026-11-24T12:00:00Z"; "far away" behind the year
+ * 9999.
+ */
+struct shown text_time(double seconds);
+
 /* Whether two strings are the same bytes. NULL equals nothing. */
 bool text_equal(const char *a, const char *b);
 

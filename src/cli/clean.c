@@ -5,16 +5,30 @@
 
 #include <getopt.h>
 #include <math.h>
-#include <time.h>
+
+struct cleaning {
+    double now;
+    bool has_odd;
+};
+
+static void
+say_odd(const char *what, void *data)
+{
+    struct cleaning *cleaning = data;
+
+    cleaning->has_odd = true;
+    cli_fail(0, "clean", "%s", what);
+}
 
 static bool
 clean_state(const struct states_one *one, void *data, char *ret_what)
 {
-    double now = *(const double *)data;
+    struct cleaning *cleaning = data;
+    const struct retention retention = {
+        .now = cleaning->now, .used = one->keep_used, .revoked = one->keep};
 
-    return one->ledger.store->clean(
-        one->ledger.state, now,
-        one->keep > 0 ? floor(fmax(now - one->keep, 0)) : 0, ret_what);
+    return one->ledger.store->clean(one->ledger.state, &retention, say_odd,
+                                    cleaning, ret_what);
 }
 
 int
@@ -24,16 +38,18 @@ cli_clean(int argc, char **argv)
         {"config", required_argument, NULL, 'c'},
         {NULL, 0, NULL, 0},
     };
-    const char *config = CONFIG_PATH;
-    double now = cli_now();
+    struct states_wanted wanted = {.command = "clean", .config = CONFIG_PATH};
+    struct cleaning cleaning = {.now = cli_now()};
     int option;
+    int code;
 
     while ((option = cli_option("clean", argc, argv, table)) != -1) {
         if (option != 'c')
             return cli_usage("clean");
-        config = optarg;
+        wanted.config = optarg;
     }
     if (optind != argc)
         return cli_usage("clean");
-    return states_each("clean", config, NULL, false, clean_state, &now);
+    code = states_each(&wanted, clean_state, &cleaning);
+    return code == EXIT_YES && cleaning.has_odd ? EXIT_UNAVAILABLE : code;
 }

@@ -53,9 +53,9 @@ static const struct command commands[] = {
     {"revoke", cli_revoke,
      "(--jti J | --sub S | --all) [--iss I] [--before TIME]\n"
      "             [--config FILE]",
-     "take tokens back that have been issued"},
+     "revoke issued tokens"},
     {"revoked", cli_revoked, "[--config FILE] [--json]",
-     "list what was taken back"},
+     "list the revocations"},
     {"clean", cli_clean, "[--config FILE]",
      "remove from the state what has expired"},
     {"settings", cli_settings, "[--json]", "print the table of settings"},

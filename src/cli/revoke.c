@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
+#include "moment.h"
+#include "opensessions.h"
 #include "states.h"
+#include "text.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Seconds since 1970, or 2026-11-24T12:00:00Z. */
+/* "now", seconds since 1970, or 2026-11-24T12:00:00Z. */
 static bool
-read_moment(const char *text, double *ret_seconds)
+read_moment(const char *text, double now, double *ret_seconds)
 {
     struct tm moment = {0};
     const char *end;
 
+    if (text_equal(text, "now")) {
+        *ret_seconds = now;
+        return true;
+    }
     if (strspn(text, "0123456789") == strlen(text) && *text != '\0' &&
         strlen(text) <= 15) {
         *ret_seconds = strtod(text, NULL);
@@ -31,8 +39,8 @@ read_moment(const char *text, double *ret_seconds)
 struct options {
     const char *config;
     struct revocation revocation;
+    const char *before; /* NULL: now and what the issuer's clock may be ahead */
     bool all;
-    bool has_before;
 };
 
 static bool
@@ -65,9 +73,7 @@ read_options(int argc, char **argv, struct options *options)
             revocation->issuer = optarg;
             break;
         case 'b':
-            if (!read_moment(optarg, &revocation->before))
-                return false;
-            options->has_before = true;
+            options->before = optarg;
             break;
         case 'a':
             options->all = true;
@@ -82,31 +88,113 @@ read_options(int argc, char **argv, struct options *options)
                                  1;
 }
 
+struct revoking {
+    struct revocation revocation;
+    bool has_before;
+    double now;
+};
+
+/* What was written where, until when it is kept, and what comes after it. */
+static void
+say_done(const struct states_one *one, const struct revoking *revoking,
+         const struct revocation *written)
+{
+    const double now = revoking->now;
+    char words[REVOCATION_WORDS_MAX];
+
+    revocation_words(written, words);
+    cli_say("pam-jwt revoke: written to %s: %s\n", one->place->state, words);
+    if (one->keep == 0)
+        cli_say("  kept for ever, as max_lifetime is 0 there\n");
+    else
+        cli_say("  kept until %s at least\n",
+                moment_words(fmax(now, written->before) + one->keep, now).text);
+    if (written->token_id != NULL)
+        return;
+    cli_say("  tokens issued from %s on count again%s\n",
+            moment_words(written->before + 1, now).text,
+            revoking->has_before || one->skew == 0
+                ? ""
+                : " (with --before now at once, for an issuer whose clock is "
+                  "right)");
+    if (written->before > revoking->revocation.before)
+        cli_say("  an earlier revocation reaches further, and stays\n");
+}
+
 static bool
 revoke_in(const struct states_one *one, void *data, char *ret_what)
 {
-    return one->ledger.store->revoke(one->ledger.state, data, one->keep,
-                                     ret_what);
+    struct revoking *revoking = data;
+    struct revocation written;
+
+    if (!revoking->has_before)
+        revoking->revocation.before = revoking->now + one->skew;
+    written = revoking->revocation;
+    if (!one->ledger.store->revoke(one->ledger.state, &revoking->revocation,
+                                   &written.before, ret_what))
+        return false;
+    say_done(one, revoking, &written);
+    return true;
+}
+
+static void
+say_sessions(void)
+{
+    const int count = opensessions_count();
+
+    if (count < 0)
+        cli_say("  how many sessions are open is not known here; ");
+    else
+        cli_say("  %d session%s open on this host; ", count,
+                count == 1 ? " is" : "s are");
+    cli_say("what is open stays open (loginctl list-sessions, "
+            "loginctl terminate-user NAME)\n");
+}
+
+/* A mistake in what is asked for, before anything is written: true if so. */
+static bool
+is_mistaken(const struct options *options, struct revoking *revoking)
+{
+    const char *wrong;
+
+    if (options->before != NULL && options->revocation.token_id != NULL)
+        return cli_fail(true, "revoke",
+                        "--jti is one token, whenever it was issued: leave "
+                        "--before out");
+    if (!revocation_can_match(&options->revocation, &wrong))
+        return cli_fail(true, "revoke",
+                        "no token has this --jti, --sub or --iss: %s", wrong);
+    if (options->before != NULL && !read_moment(options->before, revoking->now,
+                                                &revoking->revocation.before))
+        return cli_fail(true, "revoke",
+                        "--before is %s, and has to be now, "
+                        "2026-11-24T12:00:00Z or seconds since 1970",
+                        text_bare(options->before).text);
+    return false;
 }
 
 int
 cli_revoke(int argc, char **argv)
 {
     struct options options = {.config = CONFIG_PATH};
+    struct revoking revoking = {.now = cli_now()};
+    struct states_wanted wanted = {
+        .command = "revoke", .revocation = true, .warns = true};
     int code;
 
     if (!read_options(argc, argv, &options))
         return cli_usage("revoke");
-    if (options.has_before && options.revocation.token_id != NULL)
-        return cli_fail(EXIT_USAGE, "revoke",
-                        "--jti is one token, whenever it was issued: leave "
-                        "--before out");
-    if (!options.has_before)
-        options.revocation.before = cli_now();
-    code = states_each("revoke", options.config, options.revocation.issuer,
-                       true, revoke_in, &options.revocation);
+    revoking.revocation = options.revocation;
+    revoking.has_before =
+        options.before != NULL || options.revocation.token_id != NULL;
+    if (options.revocation.token_id != NULL)
+        revoking.revocation.before = revoking.now;
+    if (is_mistaken(&options, &revoking))
+        return EXIT_USAGE;
+    wanted.config = options.config;
+    wanted.issuer = options.revocation.issuer;
+    code = states_each(&wanted, revoke_in, &revoking);
     if (code == EXIT_YES)
-        cli_say("pam-jwt revoke: done; sessions that are open stay open "
-                "(loginctl terminate-user NAME)\n");
+        say_sessions();
     return code;
 }

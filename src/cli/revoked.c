@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
+#include "moment.h"
 #include "states.h"
-#include "text.h"
 
 #include <getopt.h>
 #include <json-c/json.h>
@@ -11,12 +11,13 @@
 struct listing {
     const char *state;
     struct json_object *list; /* NULL: text */
+    double now;
+    bool has_odd;
 };
 
-static bool
-show(const struct revocation *revocation, void *data)
+static void
+add(struct listing *listing, const struct revocation *revocation)
 {
-    const struct listing *listing = data;
     const struct {
         const char *name;
         const char *value;
@@ -25,30 +26,40 @@ show(const struct revocation *revocation, void *data)
         {"sub", revocation->subject},
         {"iss", revocation->issuer},
     };
-    struct json_object *object = NULL;
+    struct json_object *object = cli_object();
+
+    cli_append(listing->list, object);
+    cli_add_string(object, "state", listing->state);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        if (facts[i].value != NULL)
+            cli_add_string(object, facts[i].name, facts[i].value);
+    cli_add_number(object, "before", (int64_t)revocation->before);
+}
+
+static void
+show(const struct revocation *revocation, void *data)
+{
+    struct listing *listing = data;
+    char words[REVOCATION_WORDS_MAX];
 
     if (listing->list != NULL) {
-        object = cli_object();
-        cli_append(listing->list, object);
-        cli_add_string(object, "state", listing->state);
+        add(listing, revocation);
+        return;
     }
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        if (facts[i].value == NULL)
-            continue;
-        if (object != NULL)
-            cli_add_string(object, facts[i].name, facts[i].value);
-        else
-            cli_print("%s=%s ", facts[i].name, text_bare(facts[i].value).text);
-    }
-    if (object != NULL)
-        cli_add_number(object, "before", (int64_t)revocation->before);
-    else if (revocation->token_id == NULL)
-        cli_print("%sissued until %.0f\n",
-                  revocation->subject == NULL ? "all " : "",
-                  revocation->before);
-    else
-        cli_print("\n");
-    return true;
+    revocation_words(revocation, words);
+    cli_print("%s", words);
+    if (revocation->token_id == NULL)
+        cli_print(", %s", moment_age(revocation->before, listing->now).text);
+    cli_print("\n");
+}
+
+static void
+say_odd(const char *what, void *data)
+{
+    struct listing *listing = data;
+
+    listing->has_odd = true;
+    cli_fail(0, "revoked", "%s", what);
 }
 
 static bool
@@ -57,7 +68,8 @@ list_state(const struct states_one *one, void *data, char *ret_what)
     struct listing *listing = data;
 
     listing->state = one->place->state;
-    return one->ledger.store->list(one->ledger.state, show, listing, ret_what);
+    return one->ledger.store->list(one->ledger.state, show, say_odd, listing,
+                                   ret_what);
 }
 
 int
@@ -68,15 +80,16 @@ cli_revoked(int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
-    struct listing listing = {NULL, NULL};
-    const char *config = CONFIG_PATH;
+    struct states_wanted wanted = {
+        .command = "revoked", .config = CONFIG_PATH, .revocation = true};
+    struct listing listing = {.now = cli_now()};
     bool json = false;
     int option;
     int code;
 
     while ((option = cli_option("revoked", argc, argv, table)) != -1) {
         if (option == 'c')
-            config = optarg;
+            wanted.config = optarg;
         else if (option == 'j')
             json = true;
         else
@@ -86,8 +99,8 @@ cli_revoked(int argc, char **argv)
         return cli_usage("revoked");
     if (json)
         listing.list = cli_array(NULL);
-    code = states_each("revoked", config, NULL, true, list_state, &listing);
+    code = states_each(&wanted, list_state, &listing);
     if (json)
         cli_print_json(listing.list);
-    return code;
+    return code == EXIT_YES && listing.has_odd ? EXIT_UNAVAILABLE : code;
 }

@@ -472,6 +472,12 @@ connection_receive(struct connection *connection, char *into, size_t size,
 }
 
 void
+connection_renew(struct connection *connection)
+{
+    connection->deadline = milliseconds() + CONNECTION_TIME_MAX;
+}
+
+void
 connection_close(struct connection *connection)
 {
     if (connection == NULL)

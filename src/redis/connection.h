@@ -38,6 +38,9 @@ bool connection_send(struct connection *connection, const char *bytes,
 bool connection_receive(struct connection *connection, char *into, size_t size,
                         size_t *ret_got, char ret_what[CONNECTION_WHAT_MAX]);
 
+/* Begins CONNECTION_TIME_MAX anew, for a caller whom no login waits for. */
+void connection_renew(struct connection *connection);
+
 /* NULL is allowed. */
 void connection_close(struct connection *connection);
 

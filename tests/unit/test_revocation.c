@@ -63,7 +63,9 @@ Test(revocation, different_tokens_have_different_names)
         {.token_id = "A"},
         {.token_id = "a "},
     };
-    enum { COUNT = sizeof tickets / sizeof tickets[0] };
+    enum {
+        COUNT = sizeof tickets / sizeof tickets[0]
+    };
     char names[COUNT][REVOCATION_NAME_SIZE];
 
     for (size_t i = 0; i < COUNT; i++) {
@@ -85,4 +87,61 @@ Test(revocation, the_subject_or_time_makes_no_other_token)
     cr_assert(revocation_ticket_name(&a, one));
     cr_assert(revocation_ticket_name(&b, other));
     cr_expect_str_eq(one, other);
+}
+
+Test(revocation, only_what_a_token_can_say_can_match)
+{
+    static char longest[20 * 1024 + 2];
+    static const struct {
+        const char *text;
+        bool wanted;
+    } rows[] = {
+        {"alice", true},     {"", true},
+        {"\xc3\xa9", true},  {"a\x01\n\"\\", true},
+        {"\xff", false},     {"a\xc3", false},
+        {"\xc0\x80", false}, {"\xed\xa0\x80", false},
+        {longest, false},    {longest + 1, true},
+    };
+    const char *wrong;
+
+    memset(longest, 'a', sizeof longest - 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct revocation each[] = {{.subject = rows[i].text},
+                                          {.issuer = rows[i].text},
+                                          {.token_id = rows[i].text}};
+
+        for (size_t j = 0; j < 3; j++)
+            cr_expect_eq(revocation_can_match(&each[j], &wrong), rows[i].wanted,
+                         "row %zu, string %zu", i, j);
+    }
+}
+
+Test(revocation, words_have_no_seconds_and_no_json)
+{
+    static char longest[200];
+    const struct {
+        struct revocation revocation;
+        const char *wanted;
+    } rows[] = {
+        {{.token_id = "j"}, "the token jti=j"},
+        {{.token_id = "j", .issuer = "i"}, "the token jti=j iss=i"},
+        {{.before = 60}, "all tokens issued until 1970-01-01T00:01:00Z"},
+        {{.subject = "a b", .before = 60},
+         "all tokens of sub=\"a b\" issued until 1970-01-01T00:01:00Z"},
+        {{.subject = "s", .issuer = "i", .before = INFINITY},
+         "all tokens of sub=s iss=i issued until far away"},
+    };
+    struct revocation all = {longest, longest, longest, 0};
+    char words[REVOCATION_WORDS_MAX];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        revocation_words(&rows[i].revocation, words);
+        cr_expect_str_eq(words, rows[i].wanted);
+    }
+    memset(longest, '"', sizeof longest - 1);
+    revocation_words(&all, words);
+    cr_expect_lt(strlen(words), sizeof words - 1);
+    all.token_id = NULL;
+    revocation_words(&all, words);
+    cr_expect_not_null(strstr(words, "1970-01-01T00:00:00Z"));
 }

@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 Test(text, quote_makes_any_bytes_one_safe_line)
@@ -60,4 +61,15 @@ Test(text, equality_is_of_all_bytes)
     cr_expect(text_equal_nocase("At+JWT", "at+jwt"));
     cr_expect_not(text_equal_nocase("jwt", "jwt2"));
     cr_expect_not(text_equal_nocase("jwt@", "jwt`"));
+}
+
+Test(text, time_is_utc_in_words)
+{
+    cr_expect_str_eq(text_time(0).text, "1970-01-01T00:00:00Z");
+    cr_expect_str_eq(text_time(1795796224.9).text, "2026-11-27T16:17:04Z");
+    cr_expect_str_eq(text_time(253402300799.0).text, "9999-12-31T23:59:59Z");
+    cr_expect_str_eq(text_time(253402300800.0).text, "far away");
+    cr_expect_str_eq(text_time(-1).text, "far away");
+    cr_expect_str_eq(text_time((double)NAN).text, "far away");
+    cr_expect_str_eq(text_time((double)INFINITY).text, "far away");
 }
