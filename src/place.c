@@ -141,6 +141,9 @@ place_mistake(const struct place *place)
         return "state is not set";
     if (address.kind == PLACE_FILE && place->password_file != NULL)
         return "state_password_file is for a Redis state, and state is file:";
+    /* The server would take the connection for its default user's. */
+    if (address.user[0] != '\0' && place->password_file == NULL)
+        return "state names a user, who needs state_password_file";
     if (address.kind != PLACE_TLS &&
         (place->ca_file != NULL || place->client_file != NULL))
         return "state_ca_file and state_client_file are for a state of "

@@ -6,10 +6,7 @@
 
 #include <getopt.h>
 #include <grp.h>
-#include <inttypes.h>
-#include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /* A group that is not there lets nobody in, which looks like another cause. */
@@ -115,57 +112,6 @@ check_rules(const struct issuer *issuer, struct findings *findings)
                     "set it to yes, and give out access tokens", "it is no");
 }
 
-/* Whether a login would get an answer, and whether anybody cleans up. */
-static void
-check_state(const struct issuer *issuer, struct findings *findings)
-{
-    const struct ledger_policy *policy = &issuer->ledger;
-    const struct ticket ticket = {.issuer = "pam-jwt check",
-                                  .token_id = "pam-jwt check",
-                                  .issued = (double)INFINITY};
-    const char *folder = policy->place.state + strlen("file:");
-    struct ledger ledger = {0};
-    char what[STORE_WHAT_MAX] = "";
-    const bool is_file =
-        strncmp(policy->place.state, "file:", strlen("file:")) == 0;
-    struct stat status;
-    uint64_t count;
-
-    if (!policy->one_time && !policy->revocation)
-        return;
-    /* It changes with the first token of each hour. */
-    if (is_file && stat(folder, &status) == 0)
-        cli_check_clock(folder, (double)status.st_mtime, findings);
-    if (!ledger_open(&policy->place, &ledger, what) ||
-        (policy->revocation &&
-         ledger.store->revoked(ledger.state, &ticket, what) == STORE_FAILED) ||
-        (policy->one_time &&
-         ledger.store->overdue(ledger.state, cli_now(), what) ==
-             STORE_FAILED))
-        finding_add(findings, FINDING_ERROR,
-                    cli_setting_of(issuer, "state").text,
-                    "every token is refused as state_unavailable",
-                    "mend it, then check again", "%s", what);
-    else if (what[0] != '\0')
-        finding_add(findings, FINDING_WARNING,
-                    cli_setting_of(issuer, "state").text,
-                    is_file ? "the state grows without end"
-                            : "a token that was used could be used again",
-                    is_file ? "have pam-jwt clean run every day "
-                              "(pam-jwt-clean.timer, or cron)"
-                            : "set it in the server's configuration",
-                    "%s", what);
-    /* A server that does not tell its size is no worse for it. */
-    if (ledger.store != NULL && ledger.state != NULL &&
-        ledger.store->size(ledger.state, &count, what))
-        finding_add(findings, FINDING_NOTE,
-                    cli_setting_of(issuer, "state").text,
-                    "a used token stays until it expires, a revocation longer",
-                    "nothing to do", "%s keeps %" PRIu64 " entries",
-                    policy->place.state, count);
-    ledger_close(&ledger);
-}
-
 static void
 check_config(const struct config *config, struct findings *findings)
 {
@@ -175,7 +121,7 @@ check_config(const struct config *config, struct findings *findings)
     for (size_t i = 0; i < policy->issuer_count; i++) {
         cli_check_keys(&policy->issuers[i], findings);
         check_rules(&policy->issuers[i], findings);
-        check_state(&policy->issuers[i], findings);
+        cli_check_state(&policy->issuers[i], findings);
     }
     if (issuers_check_keys(policy, cli_now(), &verdict) != REASON_OK)
         finding_add(findings, FINDING_ERROR, "key_file",

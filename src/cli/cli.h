@@ -63,6 +63,10 @@ void cli_check_sshd(struct findings *findings);
 /* What there is to say about the key files of an issuer, and their age. */
 void cli_check_keys(const struct issuer *issuer, struct findings *findings);
 
+/* What there is to say about the state of an issuer, and what others can do to
+ * it. */
+void cli_check_state(const struct issuer *issuer, struct findings *findings);
+
 /*
  * What is wrong with the folders of a file: one that others may write lets them
  * put another file in its place.

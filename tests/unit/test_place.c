@@ -90,6 +90,7 @@ Test(place, settings_that_do_not_go_together_are_a_mistake)
     static char file[] = "file:/x";
     static char redis[] = "redis://h";
     static char rediss[] = "rediss://h";
+    static char user[] = "redis://u@h";
     static char local[] = "unix:/h";
     static char path[] = "/p";
     const struct {
@@ -101,6 +102,8 @@ Test(place, settings_that_do_not_go_together_are_a_mistake)
         {{.state = file, .password_file = path}, false},
         {{.state = file, .ca_file = path}, false},
         {{.state = redis, .password_file = path}, true},
+        {{.state = user}, false},
+        {{.state = user, .password_file = path}, true},
         {{.state = redis, .client_file = path}, false},
         {{.state = local, .ca_file = path}, false},
         {{.state = rediss, .ca_file = path, .client_file = path}, true},
