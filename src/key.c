@@ -15,6 +15,9 @@
 
 #define SECRET_LENGTH_MIN 32
 
+/* One good secret in 2^64 ends in as many NULs. */
+#define SECRET_ZEROS_MAX 7
+
 static const struct key_kind kinds[] = {
     {KEY_SECRET, "oct", NULL, 0, NULL, NID_undef},
     {KEY_RSA, "RSA", NULL, 0, NULL, NID_rsaEncryption},
@@ -62,6 +65,27 @@ key_say(enum key_result result, char what[KEY_WHAT_MAX], const char *text)
     return result;
 }
 
+/*
+ * HMAC pads a short key with NULs (RFC 2104 section 2), so that a secret of
+ * NULs is the empty key, which everybody has, and NULs at its end count for
+ * nothing.
+ */
+static bool
+is_padding(const unsigned char *secret, size_t length)
+{
+    size_t end = length;
+
+    while (end > 0 && secret[end - 1] == 0)
+        end--;
+    return length - end > SECRET_ZEROS_MAX;
+}
+
+static bool
+is_constant(const unsigned char *secret, size_t length)
+{
+    return memcmp(secret, secret + 1, length - 1) == 0;
+}
+
 enum key_result
 key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
                 char what[KEY_WHAT_MAX])
@@ -75,6 +99,14 @@ key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
                  length, SECRET_LENGTH_MIN);
         return KEY_BAD;
     }
+    if (is_constant(secret, length))
+        return key_say(KEY_BAD, what,
+                       "all bytes of the secret are the same (openssl rand "
+                       "-hex 32)");
+    if (is_padding(secret, length))
+        return key_say(KEY_BAD, what,
+                       "the secret ends in NUL bytes, which HMAC takes for "
+                       "padding (openssl rand -hex 32)");
     key.secret = malloc(length);
     if (key.secret == NULL)
         return KEY_NO_MEMORY;

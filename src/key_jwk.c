@@ -4,7 +4,9 @@
 #include "algorithm.h"
 #include "encoding.h"
 #include "jsondoc.h"
+#include "public_material.h"
 #include "secret.h"
+#include "secret_form.h"
 #include "text.h"
 
 #include <openssl/core_names.h>
@@ -105,6 +107,23 @@ read_number(struct json_object *jwk, const char *name, size_t max,
            base64url_decode(text, length, into, ret_length);
 }
 
+/* The bytes of a public key are no better a secret inside a JWK. */
+static enum key_result
+judge_secret(const unsigned char *bytes, size_t length, struct key *ret_key,
+             char *what)
+{
+    enum reason reason;
+
+    if (length > SECRET_FORM_MAX)
+        return key_say(KEY_BAD, what, "\"k\" is too long for a secret");
+    reason = public_material_judge(bytes, length, what);
+    if (reason == REASON_NO_MEMORY)
+        return KEY_NO_MEMORY;
+    if (reason != REASON_OK)
+        return KEY_BAD;
+    return key_from_secret(bytes, length, ret_key, what);
+}
+
 static enum key_result
 read_secret(struct json_object *jwk, struct key *key, char *what)
 {
@@ -120,7 +139,7 @@ read_secret(struct json_object *jwk, struct key *key, char *what)
     if (text == NULL || !base64url_decode(text, length, bytes, &length))
         result = key_say(KEY_BAD, what, "\"k\" is no base64url text");
     else
-        result = key_from_secret(bytes, length, &secret, what);
+        result = judge_secret(bytes, length, &secret, what);
     secret_free(bytes, size);
     /* json-c frees without wiping; nobody reads "k" again. */
     if (text != NULL)

@@ -91,8 +91,11 @@ static const struct {
     bool wanted;
     const char *why;
 } exceptions[] = {
-    {"json_web_signature_test", 367, true, "the text of 357, which is valid"},
-    {"json_web_signature_test", 370, true, "the text of 357, which is valid"},
+    {"json_web_signature_test", 357, false, "the secret is 32 NULs"},
+    {"json_web_signature_test", 358, false, "the secret is 32 NULs"},
+    {"json_web_signature_test", 359, false, "the secret is 32 NULs"},
+    {"json_web_signature_test", 376, false, "the secret is 32 NULs"},
+    {"json_web_signature_test", 377, false, "the secret is 32 NULs"},
     {"json_web_signature_test", 372, false, "it has a ? in it"},
     {"json_web_signature_test", 373, false, "it has a ? in it"},
     {"json_web_signature_test", 347, false, "JWK alg ES521 does not exist"},

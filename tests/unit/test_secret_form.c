@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "secret_form.h"
+
+#include "encoding.h"
+#include "public_material.h"
+#include "secret.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEX "8f3c1e0b7a6d5942c4f7e2a1908b6d3f5e7c9a1b0d2f4e6880c1a3b5d7f9e0b2"
+#define SPKI                                                           \
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAExVasB5LrunhhTby1eXqiDGc/3B15" \
+    "nOIHPGDSYfKQZtX1PAXopGcX5ZAVjFWNfbxurWUJ02BGLQBTIZqMCEXQYw=="
+#define ED_SSH \
+    "AAAAC3NzaC1lZDI1NTE5AAAAICcqA50xeEOiSOc1BFdnjcxBlcxynFzs/7SU1lE63wSu"
+#define POINT_HEX                                                    \
+    "04c556ac0792ebba78614dbcb5797aa20c673fdc1d799ce2073c60d261f290" \
+    "66d5f53c05e8a46717e590158c558d7dbc6ead6509d360462d0053219a8c0845d063"
+
+/* One file, and the secret in it or what the message says. */
+struct row {
+    const char *name;
+    enum secret_encoding encoding;
+    const char *file;
+    size_t size;        /* 0: up to its NUL */
+    const char *wanted; /* NULL: refused ... */
+    const char *said;   /* ... with these words */
+};
+
+static const struct row forms[] = {
+    {"a line", SECRET_TEXT, HEX "\n", 0, HEX, NULL},
+    {"a line without its end", SECRET_TEXT, HEX, 0, HEX, NULL},
+    {"single spaces", SECRET_TEXT, "zk 4Q rr 8-Tw", 0, "zk 4Q rr 8-Tw", NULL},
+    {"quotes stay", SECRET_TEXT, "\"" HEX "\"\n", 0, "\"" HEX "\"", NULL},
+    {"nothing", SECRET_TEXT, "", 0, NULL, "empty"},
+    {"a newline alone", SECRET_TEXT, "\n", 0, NULL, "empty"},
+    {"two newlines", SECRET_TEXT, HEX "\n\n", 0, NULL,
+     "more than one newline at the end (printf %s) at offset 64"},
+    {"CR", SECRET_TEXT, HEX "\r\n", 0, NULL,
+     "(CR, 0x0d; tr -d '\\r') at offset 64"},
+    {"CR alone", SECRET_TEXT, HEX "\r", 0, NULL, "CR"},
+    {"a blank at the end", SECRET_TEXT, HEX " \n", 0, NULL,
+     "a blank at the end, or two in a row, at offset 64"},
+    {"a blank in front", SECRET_TEXT, " " HEX, 0, NULL, "at the beginning"},
+    {"two blanks inside", SECRET_TEXT, "zk4Qrr  8Tw", 0, NULL,
+     "two in a row, at offset 6"},
+    {"a tab", SECRET_TEXT, "zk4Qrr\t8Tw", 0, NULL, "a tab at offset 6"},
+    {"a second line", SECRET_TEXT, "zk4Qrr\n8Tw\n", 0, NULL,
+     "another line begins at offset 7"},
+    {"BOM", SECRET_TEXT, "\xef\xbb\xbf" HEX, 0, NULL, "(BOM) at offset 0"},
+    {"a NUL", SECRET_TEXT, "zk4Qrr\0008Tw", 10, NULL,
+     "a NUL byte (raw bytes: base64 -w0"},
+    {"raw bytes", SECRET_TEXT, "zk4\x80Qrr8Tw", 0, NULL, "base64 -w0 FILE"},
+    {"DEL", SECRET_TEXT,
+     "zk4Qrr\x7f"
+     "8Tw",
+     0, NULL, "at offset 6"},
+    {"the first and last byte of a text", SECRET_TEXT, "!abc~", 0, "!abc~",
+     NULL},
+    {"hex", SECRET_HEX, "7a6B34\n", 0, "zk4", NULL},
+    {"hex in lines", SECRET_HEX, "7a6b\n34 51\n", 0, "zk4Q", NULL},
+    {"hex, odd", SECRET_HEX, "7a6b3\n", 0, NULL, "not hex, as secret_encoding"},
+    {"not hex", SECRET_HEX, "7a6bxx\n", 0, NULL,
+     "another character at offset 4"},
+    {"hex with CR", SECRET_HEX, "7a6b34\r\n", 0, NULL, "CR"},
+    {"hex, two newlines", SECRET_HEX, "7a6b34\n\n", 0, NULL, "newline"},
+    {"base64", SECRET_BASE64, "ems0UQ==\n", 0, "zk4Q", NULL},
+    {"base64, no padding", SECRET_BASE64, "ems0UQ\n", 0, "zk4Q", NULL},
+    {"base64, three =", SECRET_BASE64, "ems0UQ===\n", 0, NULL, "not base64"},
+    {"base64, cut off", SECRET_BASE64, "ems0U\n", 0, NULL, "not all there"},
+    {"base64 in lines", SECRET_BASE64, "ems0\nUQ==\n", 0, "zk4Q", NULL},
+    {"base64 + and /", SECRET_BASE64, "+/+/\n", 0, "\xfb\xff\xbf", NULL},
+    {"base64url as base64", SECRET_BASE64, "-_-_\n", 0, NULL, "offset 0"},
+    {"base64url", SECRET_BASE64URL, "-_-_\n", 0, "\xfb\xff\xbf", NULL},
+    {"base64url, padding", SECRET_BASE64URL, "ems0UQ==\n", 0, "zk4Q", NULL},
+    {"base64 as base64url", SECRET_BASE64URL, "+/+/\n", 0, NULL, "offset 0"},
+};
+
+/* Judged whatever the encoding; `said` is what it is. */
+static const struct row materials[] = {
+    {"JWK", 0, "{\"kty\":\"EC\",\"crv\":\"P-256\"", 0, NULL, "JWK"},
+    {"JSON", 0, "{ \"a\": \"zk4Qrr8Twzk4Qrr8Tw", 0, NULL, "JSON"},
+    {"JSON string", 0, "\"{\\n \\\"a\\\": [\\n {\\\"b", 0, NULL, "JSON"},
+    {"Python dictionary", 0, "{'n': '2Ng0BPymcE2QaxtJ4hfL", 0, NULL, "JSON"},
+    {"list of objects", 0, "[{zk4Qrr8Twzk4Qrr8Twzk4Qr", 0, NULL, "JSON"},
+    {"list of strings", 0, "[ \"zk4Qrr8Twzk4Qrr8Twzk4Qr", 0, NULL, "JSON"},
+    {"setting", 0, "SECRET_KEY=" HEX "\n", 0, NULL, "a setting"},
+    {"setting, spaces", 0, "jwt.secret = " HEX "\n", 0, NULL, "a setting"},
+    {"setting, exported", 0, "export KEY=" HEX "\n", 0, NULL, "a setting"},
+    {"modulus", 0, "Modulus=D8D83404FCA6704D906B1B49E217CB71", 0, NULL,
+     "a setting"},
+    {"YAML", 0, "kty: RSA and the others of it", 0, NULL, "a setting"},
+    {"HTML", 0, "<!DOCTYPE html><html><head>", 0, NULL, "HTML"},
+    {"XML", 0, "<?xml version", 0, NULL, "HTML or XML"},
+    {"PEM", 0, "-----BEGIN PUBLIC KEY-----", 0, NULL, "PEM"},
+    {"SSH2", 0, "---- BEGIN SSH2 PUBLIC KEY ----", 0, NULL, "SSH key"},
+    {"fingerprint", 0, "SHA256:uNiVztksCsDhcc0u9e8BrLJXVGwDdYNqH7", 0, NULL,
+     "a fingerprint"},
+    {"pin", 0, "sha256/uNiVztksCsDhcc0u9e8BrLJXVGwDdYNqH7=", 0, NULL,
+     "a fingerprint"},
+    {"pairs", 0, "AB:CD:EF:01:23:45:67:89:0A:1B:2C:3D", 0, NULL,
+     "a fingerprint"},
+    {"data URL", 0, "data:,8f3c1e0b7a6d5942c4f7e2a1908b6d3f", 0, NULL, "a URL"},
+    {"URL", 0, "https://idp.example/realms/main/certs", 0, NULL, "a URL"},
+    {"HTTP", 0, "HTTP/1.1 200 OK", 0, NULL, "web server"},
+    {"DER in base64", 0, SPKI "\n", 0, NULL, "read as base64 it is a DER key"},
+    {"DER in base64, cut", 0, "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA", 0,
+     NULL, "DER"},
+    {"PKCS #1, cut", 0, "MIIBCgKCAQEA2Ng0BPymcE2QaxtJ4hfLcWai3dacXmVd", 0, NULL,
+     "DER"},
+    {"DER, its front cut", 0,
+     "kwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAExVasB5LrunhhTby1", 0, NULL, "DER"},
+    {"DER in base64url", 0,
+     "MCowBQYDK2VwAyEAJyoDnTF4Q6JI5zUEV2eNzEGVzHKcXOz_tJTWUTrfBK4", 0, NULL,
+     "DER"},
+    {"DER in a JSON string", 0,
+     "\"MCowBQYDK2VwAyEAJyoDnTF4Q6JI5zUEV2eNzEGVzHKcXOz_tJTWUTrfBK4\"", 0, NULL,
+     "DER"},
+    {"DER in hex", 0,
+     "302a300506032b6570032100272a039d317843a248e7350457678dcc4195cc729c5cecffb"
+     "494d6513adf04ae",
+     0, NULL, "read as hexadecimal it is a DER key"},
+    {"DER as bytes of C", 0,
+     "0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, "
+     "0x27",
+     0, NULL, "DER"},
+    {"DER as numbers", 0, "48,42,48,5,6,3,43,101,112,3,33,0,39,42,3,157,49,120",
+     0, NULL, "read as numbers it is a DER"},
+    {"DER as escapes", 0,
+     "b'0*0\\x05\\x06\\x03+ep\\x03!\\x00\\'*\\x03\\x9d1xC'", 0, NULL, "DER"},
+    {"SSH line", 0, "ssh-ed25519 " ED_SSH, 0, NULL, "an SSH key"},
+    {"SSH column", 0, ED_SSH, 0, NULL, "read as base64 it is an SSH key"},
+    {"SSH column, cut", 0, "AAAAC3NzaC1lZDI1NTE5AAAAICcqA50xeEOiSOc1BFdn", 0,
+     NULL, "SSH"},
+    {"SSH column, its front cut", 0,
+     "AAC3NzaC1lZDI1NTE5AAAAICcqA50xeEOiSOc1BFdn", 0, NULL, "SSH"},
+    {"known host", 0, "idp.example " ED_SSH, 0, NULL, "an SSH key"},
+    {"point in hex", 0, POINT_HEX, 0, NULL,
+     "read as hexadecimal it is a point"},
+    {"short point in hex", 0,
+     "03c556ac0792ebba78614dbcb5797aa20c673fdc1d799ce2073c60d261f29066d5", 0,
+     NULL, "a point"},
+    {"hybrid point in hex", 0,
+     "07c556ac0792ebba78614dbcb5797aa20c673fdc1d799ce2073c60d261f29066d5f53c05e"
+     "8a46717e590158c558d7dbc6ead6509d360462d0053219a8c0845d063",
+     0, NULL, "a point"},
+    {"point of PKCS #11", 0, "0441" POINT_HEX, 0, NULL, "a point"},
+    {"token", 0, "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.GPdBCK6I8Bxr", 0,
+     NULL, "a token"},
+    {"UTF-16 in base64", 0, "LQAtAC0ALQAtAEIARQBHAEkATgAgAFAAVQBCAEwASQBDACAA",
+     0, NULL, "UTF-16"},
+    {"PEM in base64", 0, "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUlJQklqQU5C", 0,
+     NULL, "PEM"},
+    {"JWK in base64", 0, "eyJrdHkiOiJSU0EiLCJuIjoiMk5nMEJQeW1jRTJRYXh0SjRo", 0,
+     NULL, "JWK"},
+    {"JWK, percent", 0, "%7B%22kty%22%3A%22RSA%22%2C%22n%22%3A%222Ng0BP", 0,
+     NULL, "JWK"},
+    {"JWK in HTML", 0, "{&quot;kty&quot;:&quot;RSA&quot;,&quot;n&quot;:", 0,
+     NULL, "JWK"},
+    {"gzip in base64", 0,
+     "H4sIAAAAAAAAA6tWyk6tVLJSCgp2VNJRykvMTVWyUjLyM0g3cAqozE12NQpMrFaqBQBVUg0dK"
+     "wAAAA==",
+     0, NULL, "compressed"},
+    {"age", 0, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+     0, NULL, "an age key"},
+    {"minisign", 0, "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3",
+     0, NULL, "minisign"},
+    {"NULs in hex", 0,
+     "0000000000000000000000000000000000000000000000000000000000000000", 0,
+     NULL, "one byte, repeated"},
+    {"NULs in base64", 0, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 0,
+     NULL, "one byte, repeated"},
+    {"one byte in hex", 0,
+     "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5", 0,
+     NULL, "one byte, repeated"},
+    /* Secrets that look a little like one of these. */
+    {"a passphrase", 0, "zk4 Qrr8 Tw9 + mm< x:y", 0, "", NULL},
+    {"a colon", 0, "zk4Qrr8Tw9:aa8f3c1e0b7a6d59", 0, "", NULL},
+    {"padding alone", 0, "ems0UWVtczBRZW1zMFFlbXMwUQ==", 0, "", NULL},
+    {"a point off its curve", 0,
+     "04c556ac0792ebba78614dbcb5797aa20c673fdc1d799ce2073c60d261f29066d5f53c05e"
+     "8a46717e590158c558d7dbc6ead6509d360462d0053219a8c0845d064",
+     0, "", NULL},
+    {"begins like UTF-16", 0,
+     "fffe1e0b7a6d5942c4f7e2a1908b6d3f5e7c9a1b0d2f4e6880c1a3b5d7f9e0b2", 0, "",
+     NULL},
+    {"begins like DER", 0,
+     "301e1e0b7a6d5942c4f7e2a1908b6d3f5e7c9a1b0d2f4e6880c1a3b5d7f9e0b2", 0, "",
+     NULL},
+    {"begins like JSON in base64", 0,
+     "eyIeC3ptWULE9+KhkIttP158mhsNL05ogMGjtdf54LI=", 0, "", NULL},
+};
+
+/* Reads the row's file as it says. */
+static enum reason
+read_row(const struct row *row, enum secret_encoding encoding,
+         unsigned char **ret_secret, size_t *ret_length,
+         char what[KEY_WHAT_MAX])
+{
+    what[0] = '\0';
+    return secret_form_read(row->file,
+                            row->size != 0 ? row->size : strlen(row->file),
+                            encoding, ret_secret, ret_length, what);
+}
+
+Test(secret_form, one_line_or_bytes_by_the_encoding)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const struct row *row = &forms[i];
+        char what[KEY_WHAT_MAX];
+        unsigned char *secret = NULL;
+        size_t length = 0;
+        bool good =
+            read_row(row, row->encoding, &secret, &length, what) == REASON_OK;
+
+        cr_expect_eq(good, row->wanted != NULL, "%s: %s", row->name, what);
+        if (good && row->wanted != NULL)
+            cr_expect(length == strlen(row->wanted) &&
+                          memcmp(secret, row->wanted, length) == 0,
+                      "%s", row->name);
+        if (!good && row->said != NULL)
+            cr_expect_not_null(strstr(what, row->said), "%s: %s", row->name,
+                               what);
+        secret_free(secret, length);
+    }
+}
+
+Test(secret_form, what_everybody_may_read_is_refused_in_every_encoding)
+{
+    for (size_t i = 0; i < sizeof materials / sizeof materials[0]; i++)
+        for (int e = SECRET_TEXT; e <= SECRET_BASE64URL; e++) {
+            const struct row *row = &materials[i];
+            char what[KEY_WHAT_MAX];
+            unsigned char *secret = NULL;
+            size_t length = 0;
+            bool good = read_row(row, (enum secret_encoding)e, &secret, &length,
+                                 what) == REASON_OK;
+
+            if (row->wanted == NULL)
+                cr_expect(!good && strstr(what, row->said) != NULL &&
+                              strncmp(what, "not a secret: ", 14) == 0,
+                          "%s as %s: %s", row->name,
+                          secret_form_encoding_name((enum secret_encoding)e),
+                          what);
+            else
+                cr_expect_null(strstr(what, "not a secret"), "%s: %s",
+                               row->name, what);
+            secret_free(secret, good ? length : 0);
+        }
+}
+
+/* A message shows nothing of the file: its words are of the source alone. */
+Test(secret_form, a_message_shows_nothing_of_the_secret)
+{
+    char text[] = "q7!Zq7!Zq7!Zq7!Zq7!Zq7!Zq7!Zq7!Zq7!Z??";
+    char what[KEY_WHAT_MAX];
+    unsigned char *secret = NULL;
+    size_t length;
+
+    for (int e = SECRET_TEXT; e <= SECRET_BASE64URL; e++)
+        for (const char *byte = "\r\n\t \x01\x80"; *byte != '\0'; byte++) {
+            text[36] = *byte;
+            text[37] = *byte;
+            cr_assert_neq(secret_form_read(text, 38, (enum secret_encoding)e,
+                                           &secret, &length, what),
+                          REASON_OK);
+            cr_expect_null(strstr(what, "q7"), "%s", what);
+            cr_expect_null(strchr(what, '!'), "%s", what);
+        }
+}
+
+Test(secret_form, a_file_may_be_as_long_as_it_says)
+{
+    char *text = malloc(SECRET_FORM_MAX + 1);
+    char what[KEY_WHAT_MAX];
+    unsigned char *secret = NULL;
+    size_t length;
+
+    for (size_t i = 0; i <= SECRET_FORM_MAX; i++)
+        text[i] = (char)('!' + i * i % 61 % 31 + i % 7);
+    cr_assert_eq(secret_form_read(text, SECRET_FORM_MAX, SECRET_TEXT, &secret,
+                                  &length, what),
+                 REASON_OK, "%s", what);
+    secret_free(secret, length);
+    cr_expect_eq(secret_form_read(text, SECRET_FORM_MAX + 1, SECRET_TEXT,
+                                  &secret, &length, what),
+                 REASON_KEY_UNAVAILABLE);
+    cr_expect_not_null(strstr(what, "at most 8192"), "%s", what);
+    free(text);
+}
+
+/* xorshift64*: the same bytes in each run. */
+static void
+fill(unsigned char *bytes, size_t length, unsigned long long *state)
+{
+    for (size_t i = 0; i < length; i++) {
+        *state ^= *state >> 12;
+        *state ^= *state << 25;
+        *state ^= *state >> 27;
+        bytes[i] = (unsigned char)(*state * 0x2545f4914f6cdd1dULL >> 56);
+    }
+}
+
+/* Base64 with its two last digits, from base64url. */
+static void
+to_base64(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        *at = *at == '-' ? '+' : *at == '_' ? '/' : *at;
+}
+
+static void
+encode(const unsigned char *bytes, size_t length, enum secret_encoding as,
+       char *into)
+{
+    if (as == SECRET_BASE64 || as == SECRET_BASE64URL) {
+        base64url_encode(bytes, length, into);
+        if (as == SECRET_BASE64)
+            to_base64(into);
+        return;
+    }
+    for (size_t i = 0; i < length; i++)
+        snprintf(into + 2 * i, 3, "%02x", bytes[i]);
+}
+
+Test(secret_form, no_random_secret_is_refused)
+{
+    static const size_t sizes[] = {32, 48, 64};
+    unsigned long long state = 88172645463325252ULL;
+    char what[KEY_WHAT_MAX] = "";
+
+    for (int turn = 0; turn < 20000; turn++)
+        for (int e = SECRET_TEXT; e <= SECRET_BASE64URL; e++) {
+            size_t size = sizes[turn % 3];
+            unsigned char bytes[64];
+            char text[160];
+            unsigned char *secret = NULL;
+            size_t length = 0;
+
+            fill(bytes, size, &state);
+            encode(bytes, size, (enum secret_encoding)e, text);
+            cr_assert_eq(secret_form_read(text, strlen(text),
+                                          (enum secret_encoding)e, &secret,
+                                          &length, what),
+                         REASON_OK, "turn %d: %s: %s", turn, text, what);
+            cr_assert(e == SECRET_TEXT ||
+                      (length == size && memcmp(secret, bytes, size) == 0));
+            free(secret);
+        }
+}
+
+/* A secret that comes in a JWK is judged by its bytes. */
+Test(secret_form, bytes_of_a_key_are_not_a_secret)
+{
+    unsigned char bytes[SECRET_FORM_MAX];
+    char what[KEY_WHAT_MAX];
+    size_t length;
+
+    cr_assert(base64_decode(SPKI, strlen(SPKI), bytes, &length));
+    cr_expect_eq(public_material_judge(bytes, length, what),
+                 REASON_KEY_UNAVAILABLE);
+    cr_expect_str_eq(what, "not a secret: it is a DER key or certificate");
+    cr_assert(hex_decode(POINT_HEX, strlen(POINT_HEX), bytes, &length));
+    cr_expect_eq(public_material_judge(bytes, length, what),
+                 REASON_KEY_UNAVAILABLE);
+    cr_expect_eq(public_material_judge(bytes, length - 1, what), REASON_OK);
+}
+
+Test(secret_form, padding_is_not_a_secret)
+{
+    static const struct {
+        size_t random;
+        size_t zeros;
+        enum key_result wanted;
+    } rows[] = {
+        {0, 32, KEY_BAD},  {0, 64, KEY_BAD},   {0, 200, KEY_BAD},
+        {24, 8, KEY_BAD},  {25, 7, KEY_GOOD},  {57, 7, KEY_GOOD},
+        {56, 8, KEY_BAD},  {31, 1, KEY_GOOD},  {31, 0, KEY_BAD},
+        {100, 8, KEY_BAD}, {100, 7, KEY_GOOD},
+    };
+    unsigned long long state = 1;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned char bytes[256] = {0};
+        char what[KEY_WHAT_MAX] = "";
+        struct key key = {0};
+
+        fill(bytes, rows[i].random, &state);
+        if (rows[i].random > 0)
+            bytes[rows[i].random - 1] |= 1;
+        cr_expect_eq(
+            key_from_secret(bytes, rows[i].random + rows[i].zeros, &key, what),
+            rows[i].wanted, "row %zu: %s", i, what);
+        key_done(&key);
+    }
+}
