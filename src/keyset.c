@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keyset.h"
 
-#include "encoding.h"
 #include "jsondoc.h"
 #include "readfile.h"
 #include "secret.h"
 #include "text.h"
 
-#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,90 +85,44 @@ drop_keys(struct keyfile *file)
     file->count = 0;
 }
 
-/* Decodes in place; spaces and line ends between the digits do not count. */
-static bool
-decode_secret(struct file *content, enum secret_encoding encoding)
-{
-    size_t length = 0;
-
-    if (encoding == SECRET_TEXT) {
-        if (content->size > 0 && content->data[content->size - 1] == '\n')
-            content->size--;
-        return true;
-    }
-    for (size_t i = 0; i < content->size; i++)
-        if (!is_space(content->data[i]))
-            content->data[length++] = content->data[i];
-    if (encoding == SECRET_HEX)
-        return hex_decode(content->data, length, (unsigned char *)content->data,
-                          &content->size);
-    if (encoding == SECRET_BASE64)
-        return base64_decode(content->data, length,
-                             (unsigned char *)content->data, &content->size);
-    return base64url_decode(content->data, length,
-                            (unsigned char *)content->data, &content->size);
-}
-
 /*
- * Whether a file taken for a secret is a public key in a form that is not
- * read: everybody has it, so that everybody could make tokens. DER is one
- * SEQUENCE from the first byte to the last.
+ * A text that is a secret. What is wrong with it is said before who may read
+ * it: a public key is not made a secret by chmod.
  */
 static bool
-is_public_key(const struct file *content)
-{
-    static const char *const prefixes[] = {"ssh-", "ecdsa-sha2-", "sk-"};
-    const unsigned char *at = (const unsigned char *)content->data;
-    long size;
-    int tag;
-    int class;
-
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (strncmp(content->data, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return content->size > 0 &&
-           ASN1_get_object(&at, &size, &tag, &class, (long)content->size) ==
-               V_ASN1_CONSTRUCTED &&
-           tag == V_ASN1_SEQUENCE &&
-           at + size == (unsigned char *)content->data + content->size;
-}
-
-static bool
-load_secret(struct keyfile *file, struct file *content,
+load_secret(struct keyfile *file, const struct file *content,
             const struct loading *loading)
 {
+    unsigned char *secret;
+    size_t length;
     struct key key = {0};
     char what[KEY_WHAT_MAX];
-    size_t whole = content->size;
+    enum reason reason =
+        secret_form_read(content->data, content->size,
+                         loading->policy->encoding, &secret, &length, what);
     enum key_result result;
 
-    if (!content->is_private)
-        return complain(loading->problems, file->path,
-                        "a secret that group or others may read (chmod 600)");
-    if (is_public_key(content) || strstr(content->data, "-----BEGIN") != NULL)
-        return complain(loading->problems, file->path,
-                        "a public key, but not as PEM, JWK or JWK Set "
-                        "(openssl pkey -pubin -inform DER)");
-    if (!decode_secret(content, loading->policy->encoding)) {
-        content->size = whole;
-        return complain(loading->problems, file->path,
-                        "the secret is not written as secret_encoding says");
-    }
-    result = key_from_secret((unsigned char *)content->data, content->size,
-                             &key, what);
-    content->size = whole;
+    if (reason == REASON_NO_MEMORY)
+        return false;
+    if (reason != REASON_OK)
+        return complain(loading->problems, file->path, what);
+    result = key_from_secret(secret, length, &key, what);
+    secret_free(secret, length);
     if (result == KEY_NO_MEMORY)
         return false;
-    if (result != KEY_GOOD)
-        return complain(loading->problems, file->path, what);
-    if (fits_any(&key, loading->policy->allowed)) {
+    if (result == KEY_GOOD && !content->is_private)
+        result = key_say(KEY_BAD, what,
+                         "a secret that group or others may read (chmod 600)");
+    if (result == KEY_GOOD && !fits_any(&key, loading->policy->allowed))
+        result = key_say(KEY_BAD, what,
+                         "the secret is too short for, or fits none of, "
+                         "algorithms");
+    if (result == KEY_GOOD) {
         add_key(file, &key);
         return true;
     }
     key_done(&key);
-    return complain(loading->problems, file->path,
-                    "the secret is too short for, or fits none of, "
-                    "algorithms");
+    return complain(loading->problems, file->path, what);
 }
 
 static bool

@@ -142,11 +142,12 @@ Test(keyset, a_secret_is_read_as_secret_encoding_says)
          false},
         {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\nODlhYmNkZWY=\n",
          true},
-        {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", false},
+        {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", true},
+        {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZW", false},
         {SECRET_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
          true},
         {SECRET_BASE64URL,
-         "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", false},
+         "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", true},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -177,14 +178,11 @@ Test(keyset, a_public_key_is_no_secret)
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHA=",
         "{ not JSON, but it begins so, and is longer than 32 bytes",
         "  -----BEGIN PUBLIC KEY----- of which the rest was lost, alas",
-        "0\x2a"
-        "01234567890123456789012345678901234567890x",
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        /* The last is a DER SEQUENCE of exactly the file's length. */
-        char *path = scratch_file("secret", texts[i],
-                                  i == 4 ? 44 : strlen(texts[i]), 0600);
+        char *path =
+            scratch_file("secret", texts[i], strlen(texts[i]), 0600);
         struct strings problems = {0};
 
         cr_expect_eq(count_good(path, &secrets, &problems), 0, "%s", texts[i]);
