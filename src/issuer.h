@@ -62,9 +62,20 @@ enum reason issuer_choose(const struct policy *policy, const char *service,
     __attribute__((warn_unused_result));
 
 /*
- * Whether no key is in two sections with different "iss", where a token of the
- * one would be good as the other's: OK, BAD_CONFIG or NO_MEMORY. A key that
- * cannot be used is nobody's. Free of cost with one "iss".
+ * Whether the key that verified a token of `issuer` is in no section with
+ * another "iss", whose token it would be as well: OK, BAD_CONFIG or NO_MEMORY.
+ * Reads those sections' files and builds none of their keys. Free of cost with
+ * one "iss".
+ */
+enum reason issuer_check_key(const struct policy *policy,
+                             const struct issuer *issuer, const struct key *key,
+                             double now, struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/*
+ * The same for all keys of all sections, each of which is built: for who
+ * changes keys or configuration, not for a login. A key that cannot be used is
+ * nobody's.
  */
 enum reason issuers_check_keys(const struct policy *policy, double now,
                                struct verdict *verdict)

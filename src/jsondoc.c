@@ -147,8 +147,29 @@ jsondoc_has_any(struct json_object *object, const char *const *names)
         const char *member = lh_entry_k(entry);
 
         for (const char *const *name = names; *name != NULL; name++)
-            if (member[0] == (*name)[0] && text_equal(member, *name))
+            if (member[0] == (*name)[0] && text_equal(member, *name) &&
+                lh_entry_v(entry) != NULL)
                 return true;
+    }
+    return false;
+}
+
+bool
+jsondoc_has_text(struct json_object *object, const char *start)
+{
+    const struct lh_entry *entry;
+
+    if (!json_object_is_type(object, json_type_object))
+        return false;
+    lh_foreach(json_object_get_object(object), entry)
+    {
+        struct json_object *value =
+            (struct json_object *)(uintptr_t)lh_entry_v(entry);
+        const char *text;
+
+        if (jsondoc_is_string(value, &text) &&
+            strncmp(text, start, strlen(start)) == 0)
+            return true;
     }
     return false;
 }

@@ -32,8 +32,14 @@ void jsondoc_free(struct json_object *object);
 bool jsondoc_find(struct json_object *object, const char *name,
                   struct json_object **ret_value);
 
-/* Whether an object has a member of one of the names, of which NULL is last. */
+/*
+ * Whether an object has a member of one of the names, of which NULL is last.
+ * One that is null does not count.
+ */
 bool jsondoc_has_any(struct json_object *object, const char *const *names);
+
+/* Whether a member is a string that begins so. */
+bool jsondoc_has_text(struct json_object *object, const char *start);
 
 /* Whether a value is a string; it stays the document's and holds no NUL. */
 bool jsondoc_is_string(struct json_object *value, const char **ret_text);

@@ -60,6 +60,8 @@ struct key {
     char *kid;                    /* NULL when it has none */
     const struct algorithm *only; /* its JWK "alg", NULL for any */
     struct json_object *unbuilt;  /* the JWK, borrowed from its set */
+    size_t number; /* which of its file's entries it is, from 1 */
+    bool is_bad;   /* an entry that only makes its "kid" ambiguous */
 };
 
 /* A verdict about one key. */
@@ -113,10 +115,19 @@ enum key_result key_from_public(struct evp_pkey_st *public_key,
 /*
  * Reads the members of a JWK that choose keys (RFC 7517 section 4), and the
  * secret of kty "oct"; public keys stay unbuilt, so that in a large set only
- * the one that is wanted costs anything. `jwk` must outlive the key.
+ * the one that is wanted costs anything. `jwk` must outlive the key. On KEY_BAD
+ * `ret_key` is due for key_done() as well: it has `is_bad`, and type (0 where
+ * there is no "kty"), "kid" and "alg" as far as they could be read.
  */
 enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
+
+/*
+ * Whether a JWK is a shared secret (kty "oct"), and whether it holds what
+ * belongs to nobody but its owner: a private member, or "k" elsewhere.
+ */
+bool key_jwk_is_secret(struct json_object *jwk);
+bool key_jwk_is_private(struct json_object *jwk);
 
 /* Whether key_from_jwk() has left nothing to build. */
 bool key_is_built(const struct key *key);
@@ -126,22 +137,32 @@ enum key_result key_build(struct key *key, char what[KEY_WHAT_MAX]);
 
 /*
  * Reads one PEM block: SubjectPublicKeyInfo, PKCS #1 RSAPublicKey or an X.509
- * certificate, which must be within its dates at `now`.
+ * certificate, which must be within its dates at `now` and meant for
+ * signatures.
  */
 enum key_result key_from_pem(const char *text, size_t length, time_t now,
                              struct key *ret_key, char what[KEY_WHAT_MAX]);
 
 /*
- * The required members of a built key as a JWK, in the canonical form that
- * RFC 7638 section 3 hashes: one object, names sorted, no white space. NULL:
- * out of memory. The caller frees it, a secret's with secret_free().
+ * Reads base64 of the DER of one of these without the lines of PEM around it,
+ * which is how some issuers show their keys; blanks and line ends in it do not
+ * count, the padding may be left off. KEY_FOREIGN: it is not that.
+ */
+enum key_result key_from_bare(const char *text, size_t length, time_t now,
+                              struct key *ret_key, char what[KEY_WHAT_MAX]);
+
+/*
+ * The required members of a key, built or not, as a JWK, in the canonical form
+ * that RFC 7638 section 3 hashes: one object, names sorted, no white space.
+ * NULL: out of memory, or its members make no key. The caller frees it, a
+ * secret's with secret_free().
  */
 char *key_canonical(const struct key *key);
 
 /* base64url of a SHA-256, with its NUL. */
 #define KEY_THUMBPRINT_SIZE 44
 
-/* The JWK thumbprint of a built key (RFC 7638). */
+/* The JWK thumbprint of a key, built or not (RFC 7638). */
 bool key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE]);
 
 /* Wipes and frees; a zeroed key is allowed. */

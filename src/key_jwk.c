@@ -9,20 +9,20 @@
 #include "secret_form.h"
 #include "text.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
  * A JSON Web Key (RFC 7517; RFC 7518 section 6; RFC 8037 section 2):
- * 1. "kty" and "crv" MUST name a type that signs; others are not for us.
+ * 1. It MUST have a "kty". "kty" and "crv" MUST name a type that signs; others
+ *    are not for us.
  * 2. It MUST NOT hold a private member: it is a file of public keys.
  * 3. "use", "key_ops" and "alg", where present, MUST allow verifying.
  * 4. "kid", where present, MUST be a string of at most KEY_KID_MAX bytes.
  * 5. The numbers MUST be strict base64url of the right length.
+ * A member that is null is absent.
  */
 
 /* Bytes of the longest number: an RSA modulus, and one byte to see beyond. */
@@ -35,14 +35,32 @@ find_kind(struct json_object *jwk)
                           jsondoc_string(jwk, "crv"));
 }
 
-/* RFC 7518 section 6.2.2, 6.3.2; "k" of a public key would be a mistake too. */
+/* A member that is null is absent. */
 static bool
-holds_private(struct json_object *jwk, enum key_type type)
+find(struct json_object *jwk, const char *name, struct json_object **ret_value)
 {
-    static const char *const names[] = {"d",  "p",   "q", "dp", "dq",
-                                        "qi", "oth", "k", NULL};
+    return jsondoc_find(jwk, name, ret_value) && *ret_value != NULL;
+}
 
-    return type != KEY_SECRET && jsondoc_has_any(jwk, names);
+bool
+key_jwk_is_secret(struct json_object *jwk)
+{
+    return text_equal(jsondoc_string(jwk, "kty"), "oct");
+}
+
+/*
+ * RFC 7518 section 6.2.2 and 6.3.2, RFC 9964 section 3; "k" of a public key
+ * would be a mistake too.
+ */
+bool
+key_jwk_is_private(struct json_object *jwk)
+{
+    static const char *const names[] = {"d",  "p",   "q",    "dp", "dq",
+                                        "qi", "oth", "priv", "k",  NULL};
+    static const char *const of_a_secret[] = {"d",  "p",   "q",    "dp", "dq",
+                                              "qi", "oth", "priv", NULL};
+
+    return jsondoc_has_any(jwk, key_jwk_is_secret(jwk) ? of_a_secret : names);
 }
 
 static bool
@@ -57,26 +75,52 @@ lists_verify(struct json_object *operations)
     return false;
 }
 
+/* RFC 7517 section 4.2, and the JWT-SVID of SPIFFE section 5. */
+static bool
+is_use(const char *text)
+{
+    return text_equal(text, "sig") || text_equal(text, "jwt-svid");
+}
+
+static enum key_result
+read_algorithm(struct json_object *jwk, struct key *key, char *what)
+{
+    const struct algorithm *only;
+    struct json_object *value;
+    const char *text;
+
+    if (!find(jwk, "alg", &value))
+        return KEY_GOOD;
+    if (!jsondoc_is_string(value, &text))
+        return key_say(KEY_BAD, what, "\"alg\" is not a string");
+    only = algorithm_find(text);
+    if (only == NULL)
+        return key_say(KEY_FOREIGN, what, "\"alg\" is no known signature");
+    if ((only->key_types & (unsigned)key->type) == 0)
+        return key_say(KEY_BAD, what, "\"alg\" is not one of its \"kty\"");
+    key->only = only;
+    return KEY_GOOD;
+}
+
 static enum key_result
 read_purpose(struct json_object *jwk, struct key *key, char *what)
 {
     struct json_object *value;
     const char *text;
 
-    if (jsondoc_find(jwk, "use", &value) &&
-        !(jsondoc_is_string(value, &text) && text_equal(text, "sig")))
-        return key_say(KEY_FOREIGN, what, "\"use\" is not \"sig\"");
-    if (jsondoc_find(jwk, "key_ops", &value) && !lists_verify(value))
-        return key_say(KEY_FOREIGN, what, "\"key_ops\" has no \"verify\"");
-    if (jsondoc_find(jwk, "alg", &value)) {
-        key->only =
-            jsondoc_is_string(value, &text) ? algorithm_find(text) : NULL;
-        if (key->only == NULL)
-            return key_say(KEY_FOREIGN, what, "\"alg\" is no known signature");
-        if ((key->only->key_types & (unsigned)key->type) == 0)
-            return key_say(KEY_BAD, what, "\"alg\" is not one of its \"kty\"");
+    if (find(jwk, "use", &value)) {
+        if (!jsondoc_is_string(value, &text))
+            return key_say(KEY_BAD, what, "\"use\" is not a string");
+        if (!is_use(text))
+            return key_say(KEY_FOREIGN, what, "\"use\" is not \"sig\"");
     }
-    return KEY_GOOD;
+    if (find(jwk, "key_ops", &value)) {
+        if (!jsondoc_is_array(value))
+            return key_say(KEY_BAD, what, "\"key_ops\" is not an array");
+        if (!lists_verify(value))
+            return key_say(KEY_FOREIGN, what, "\"key_ops\" has no \"verify\"");
+    }
+    return read_algorithm(jwk, key, what);
 }
 
 static enum key_result
@@ -85,7 +129,7 @@ read_kid(struct json_object *jwk, struct key *key, char *what)
     struct json_object *value;
     const char *text;
 
-    if (!jsondoc_find(jwk, "kid", &value))
+    if (!find(jwk, "kid", &value))
         return KEY_GOOD;
     if (!jsondoc_is_string(value, &text) || strlen(text) > KEY_KID_MAX)
         return key_say(KEY_BAD, what,
@@ -154,23 +198,31 @@ key_from_jwk(struct json_object *jwk, struct key *ret_key,
              char what[KEY_WHAT_MAX])
 {
     const struct key_kind *kind = find_kind(jwk);
-    struct key key = {0};
+    struct key key = {.unbuilt = jwk};
     enum key_result result;
+    enum key_result of_kid;
 
-    if (holds_private(jwk, kind != NULL ? kind->type : 0))
+    if (key_jwk_is_private(jwk))
         return key_say(KEY_PRIVATE, what,
                        "a private key where public keys belong");
-    if (kind == NULL)
+    if (kind != NULL) {
+        key.type = kind->type;
+        result = read_purpose(jwk, &key, what);
+    } else if (jsondoc_string(jwk, "kty") != NULL) {
         return key_say(KEY_FOREIGN, what,
                        "its \"kty\" or \"crv\" is not known");
-    key.type = kind->type;
-    key.unbuilt = jwk;
-    result = read_purpose(jwk, &key, what);
-    if (result == KEY_GOOD)
-        result = read_kid(jwk, &key, what);
+    } else {
+        result = key_say(KEY_BAD, what, "an entry without \"kty\"");
+    }
+    if (result == KEY_FOREIGN)
+        return result;
+    of_kid = read_kid(jwk, &key, what);
+    if (of_kid != KEY_GOOD)
+        result = of_kid;
     if (result == KEY_GOOD && key.type == KEY_SECRET)
         result = read_secret(jwk, &key, what);
-    if (result == KEY_GOOD)
+    key.is_bad = result == KEY_BAD;
+    if (result == KEY_GOOD || result == KEY_BAD)
         *ret_key = key;
     else
         key_done(&key);
@@ -253,88 +305,4 @@ key_build(struct key *key, char what[KEY_WHAT_MAX])
     else
         EVP_PKEY_free(public_key);
     return result;
-}
-
-/* An unsigned number of the key as base64url of `size` bytes, 0: its own. */
-static char *
-number_text(EVP_PKEY *public_key, const char *name, size_t size)
-{
-    unsigned char bytes[NUMBER_MAX];
-    BIGNUM *number = NULL;
-    char *text = NULL;
-
-    if (EVP_PKEY_get_bn_param(public_key, name, &number) != 1)
-        return NULL;
-    if (size == 0)
-        size = (size_t)BN_num_bytes(number);
-    if (size <= sizeof bytes && BN_bn2binpad(number, bytes, (int)size) >= 0)
-        text = base64url_text(bytes, size);
-    BN_free(number);
-    return text;
-}
-
-static char *
-raw_text(EVP_PKEY *public_key)
-{
-    unsigned char bytes[57];
-    size_t size = sizeof bytes;
-
-    if (EVP_PKEY_get_raw_public_key(public_key, bytes, &size) != 1)
-        return NULL;
-    return base64url_text(bytes, size);
-}
-
-char *
-key_canonical(const struct key *key)
-{
-    const struct key_kind *kind = key_kind(key->type);
-    char *one = NULL;
-    char *two = NULL;
-    char *text = NULL;
-    int length = -1;
-
-    if (key->type == KEY_SECRET) {
-        one = base64url_text(key->secret, key->secret_length);
-        if (one != NULL)
-            length = asprintf(&text, "{\"k\":\"%s\",\"kty\":\"oct\"}", one);
-    } else if (key->type == KEY_RSA) {
-        one = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_E, 0);
-        two = number_text(key->public_key, OSSL_PKEY_PARAM_RSA_N, 0);
-        if (one != NULL && two != NULL)
-            length = asprintf(
-                &text, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", one, two);
-    } else if (kind != NULL && text_equal(kind->kty, "EC")) {
-        one =
-            number_text(key->public_key, OSSL_PKEY_PARAM_EC_PUB_X, kind->size);
-        two =
-            number_text(key->public_key, OSSL_PKEY_PARAM_EC_PUB_Y, kind->size);
-        if (one != NULL && two != NULL)
-            length = asprintf(
-                &text,
-                "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}",
-                kind->crv, one, two);
-    } else if (kind != NULL && kind->crv != NULL) {
-        one = raw_text(key->public_key);
-        if (one != NULL)
-            length =
-                asprintf(&text, "{\"crv\":\"%s\",\"kty\":\"OKP\",\"x\":\"%s\"}",
-                         kind->crv, one);
-    }
-    secret_free_string(one);
-    free(two);
-    return length >= 0 ? text : NULL;
-}
-
-bool
-key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
-{
-    char *text = key_canonical(key);
-    unsigned char hash[32];
-    bool done = text != NULL && EVP_Q_digest(NULL, "SHA256", NULL, text,
-                                             strlen(text), hash, NULL) == 1;
-
-    if (done)
-        base64url_encode(hash, sizeof hash, ret_text);
-    secret_free_string(text);
-    return done;
 }

@@ -71,11 +71,18 @@ make_ec(const struct key_kind *kind, struct key_number point)
     return make("EC", parameters);
 }
 
+/* RFC 5480 section 2.2: the hybrid form MUST NOT be used. */
+static bool
+is_point_form(struct key_number point)
+{
+    return point.length > 0 && point.bytes[0] >= 0x02 && point.bytes[0] <= 0x04;
+}
+
 EVP_PKEY *
 key_make_curve(const struct key_kind *kind, struct key_number point)
 {
     if (text_equal(kind->kty, "EC"))
-        return make_ec(kind, point);
+        return is_point_form(point) ? make_ec(kind, point) : NULL;
     return point.length == kind->size
                ? EVP_PKEY_new_raw_public_key_ex(NULL, kind->group, NULL,
                                                 point.bytes, point.length)

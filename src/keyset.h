@@ -43,15 +43,18 @@ struct keyfile {
     bool is_set;      /* a JWK Set: "kid" chooses in it */
     double changed;   /* the file's time, seconds since the epoch */
     struct json_object *document;
-    struct key *keys;
+    struct key *keys; /* in the order of the file, bad ones among them */
     size_t count;
-    struct strings bad_kids; /* of keys left out: they name no one key */
 };
+
+/* How many keys of a file are not known to be bad. */
+size_t keyfile_good(const struct keyfile *file);
 
 struct keyset {
     enum keyset_kind kind;
     struct keyfile *files;
     size_t count;
+    const struct key *used; /* the key that verified a token, or NULL */
 };
 
 /*
@@ -78,23 +81,29 @@ bool keyset_fits(const struct keyset *keys, const struct algorithm *algorithm);
 
 /*
  * The keys to try for a token (INTERFACE "Which key"): in a JWK Set the one
- * that `kid` names, or without `kid` the one that fits; elsewhere each key that
- * fits and has no other kid. Keys of a set are built here; one that turns out
- * bad is left out and said in `problems`. Returns how many there are.
+ * entry that `kid` and the algorithm name, or without `kid` the one that fits;
+ * elsewhere each key that fits and has no other kid, in order. They are built
+ * here; one that turns out bad, and each that there is no room for, is said in
+ * `problems`. Returns how many there are.
  */
 size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
                          const char *kid,
                          struct key *ret_keys[KEYSET_CANDIDATES_MAX],
                          struct strings *problems);
 
+/*
+ * Whether no key is left that could be good, as far as building one tells:
+ * a forged token must not make a host build them all.
+ */
+bool keyset_is_spent(struct keyset *keys, struct strings *problems);
+
 /* Builds every key, to find the bad ones. Returns how many are good. */
 size_t keyset_build_all(struct keyset *keys, struct strings *problems);
 
-/*
- * Builds every key; the RFC 7638 thumbprint of each good one, a secret's too.
- * False: out of memory.
+/* Adds to `lines` which keys a token without "kid" would never be tried with.
  */
-bool keyset_thumbprints(struct keyset *keys, struct strings *ret_thumbprints);
+void keyset_say_untried(struct keyset *keys, unsigned allowed,
+                        struct strings *lines);
 
 /* Wipes and frees; a zeroed set is allowed. */
 void keyset_done(struct keyset *keys);

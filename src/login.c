@@ -12,9 +12,10 @@
  * The checks, in this order:
  * 1. The text MUST be a JWT in compact form (jws.c).
  * 2. A section MUST be for this service and this issuer (issuer.c).
- * 3. No key MUST be in two sections of different issuers.
- * 4. At least one key MUST be usable.
- * 5. The token MUST verify (token.c).
+ * 3. At least one key MUST be usable.
+ * 4. The token MUST verify (token.c).
+ * 5. The key that verified it MUST NOT be in a section of another issuer. It
+ *    comes behind 4, as a forged token must not make a host read all keys.
  * 6. Its identity MUST be the requested account's name, byte for byte, or a
  *    line of user_map MUST give it that account.
  * 7. The name MUST match user_pattern and be one of allow_users, before
@@ -103,13 +104,14 @@ verify_token(const char *text, size_t length, const struct policy *policy,
         reason = issuer_choose(policy, request->service, &login->token,
                                &login->issuer, verdict);
     if (reason == REASON_OK)
-        reason = issuers_check_keys(policy, request->now, verdict);
-    if (reason == REASON_OK)
         reason = load_keys(request, login);
     if (reason == REASON_OK)
         reason =
             token_verify(&login->token, &login->issuer->token, &login->keys,
                          &facts, request->now, &login->key_problems, verdict);
+    if (reason == REASON_OK)
+        reason = issuer_check_key(policy, login->issuer, login->keys.used,
+                                  request->now, verdict);
     return reason;
 }
 

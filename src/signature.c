@@ -55,8 +55,7 @@ static enum reason
 no_key(const struct jws *jws, struct keyset *keys, struct strings *problems,
        struct verdict *verdict)
 {
-    /* Keys of a set are built when wanted: is there a good one at all? */
-    if (keyset_build_all(keys, problems) == 0)
+    if (keyset_is_spent(keys, problems))
         return verdict_refuse(verdict, REASON_KEY_UNAVAILABLE,
                               "no key of %s is usable (pam-jwt check)",
                               keyset_setting(keys->kind));
@@ -95,8 +94,10 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
     for (size_t i = 0; i < count; i++) {
         if (algorithm_verify(algorithm, candidates[i], jws->signing_input,
                              jws->signing_length, jws->signature,
-                             jws->signature_length) == ALGORITHM_RIGHT)
+                             jws->signature_length) == ALGORITHM_RIGHT) {
+            keys->used = candidates[i];
             return REASON_OK;
+        }
         note_short_signature(jws, algorithm, candidates[i], verdict);
     }
     return verdict_refuse(verdict, REASON_BAD_SIGNATURE,

@@ -35,7 +35,7 @@ check_age(const struct issuer *issuer, const struct keyfile *file, double now,
 {
     struct moment fetched = moment_words(file->changed, now);
 
-    if (!file->is_set || file->count == 0)
+    if (!file->is_set || keyfile_good(file) == 0)
         return;
     if (issuer->key_age_max == 0)
         finding_add(findings, FINDING_WARNING,
@@ -92,7 +92,7 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
                          "the key is not used",
                          "nothing to do when it has another use");
     for (size_t i = 0; i < keys.count; i++) {
-        if (keys.files[i].count > 0)
+        if (keyfile_good(&keys.files[i]) > 0)
             cli_check_clock(keys.files[i].path, keys.files[i].changed,
                             findings);
         check_age(issuer, &keys.files[i], now, findings);

@@ -32,21 +32,19 @@ jwksfile_rename(const struct strings *problems, const char *path,
     }
 }
 
-static bool
+static void
 list_keys(const struct keyfile *keys, struct strings *list)
 {
     for (size_t i = 0; i < keys->count; i++) {
         const struct key *key = &keys->keys[i];
         const struct key_kind *kind = key_kind(key->type);
 
-        if (key->type == KEY_SECRET)
-            return false;
-        if (!strings_addf(list, "kid %s (%s)",
+        if (!key->is_bad &&
+            !strings_addf(list, "kid %s (%s)",
                           key->kid != NULL ? text_bare(key->kid).text : "none",
                           kind->crv != NULL ? kind->crv : kind->kty))
             cli_no_memory();
     }
-    return true;
 }
 
 bool
@@ -73,9 +71,8 @@ jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
     else if (reason != REASON_OK)
         wrong = "no key there that a token could be verified with: whoever "
                 "logs in by it would be locked out";
-    else if (!list_keys(&keys.files[0], &file.keys))
-        wrong = "it holds a shared secret, which whoever fetched it could make "
-                "tokens with";
+    else
+        list_keys(&keys.files[0], &file.keys);
     if (wrong != NULL)
         add(&file.problems, name, wrong);
     strings_done(&problems);

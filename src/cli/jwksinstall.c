@@ -122,7 +122,7 @@ serves(const struct issuer *issuer, const char *path, const char *name,
     for (size_t i = 0; i < keys.count; i++)
         if (text_equal(keys.files[i].path, path)) {
             is_there = true;
-            good = keys.files[i].count > 0;
+            good = keyfile_good(&keys.files[i]) > 0;
         }
     if (is_there && !good) {
         jwksfile_rename(&found, path, name, problems);

@@ -37,8 +37,10 @@ check_jwk(struct json_object *jwk)
     char what[KEY_WHAT_MAX];
     struct key key = {0};
 
-    if (key_from_jwk(jwk, &key, what) != KEY_GOOD)
+    if (key_from_jwk(jwk, &key, what) != KEY_GOOD) {
+        key_done(&key);
         return;
+    }
     MUST(key.kid == NULL || strlen(key.kid) <= KEY_KID_MAX);
     if (key.type == KEY_SECRET)
         MUST(key.secret_length >= 32);

@@ -24,10 +24,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         enum reason reason = keyset_load(&files, &policy, 1900000000, &keys,
                                          &problems, &notes);
 
-        MUST(reason == REASON_OK ? keys.files[0].count > 0
+        MUST(reason == REASON_OK ? keyfile_good(&keys.files[0]) > 0
                                  : reason == REASON_KEY_UNAVAILABLE);
         for (size_t i = 0; i < keys.files[0].count; i++)
-            MUST((keys.files[0].keys[i].type == KEY_SECRET) == (round >= 0));
+            MUST(keys.files[0].keys[i].is_bad ||
+                 (keys.files[0].keys[i].type == KEY_SECRET) == (round >= 0));
         for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++) {
             size_t count =
                 keyset_candidates(&keys, algorithm, NULL, found, &problems);
@@ -35,7 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             MUST(count <= 1);
             MUST(count == 0 || algorithm_fits(algorithm, found[0]));
         }
-        MUST(keyset_build_all(&keys, &problems) == keys.files[0].count);
+        MUST(keyset_build_all(&keys, &problems) ==
+             keyfile_good(&keys.files[0]));
         keyset_done(&keys);
         strings_done(&problems);
         strings_done(&notes);
