@@ -195,7 +195,7 @@ verify_ecdsa(const struct algorithm *algorithm, struct key *key,
     if (der != NULL)
         result =
             verify_public(algorithm, key, message, length, der, der_length);
-    OPENSSL_free(der);
+    OPENSSL_clear_free(der, der_length);
     return result;
 }
 

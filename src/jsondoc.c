@@ -6,6 +6,7 @@
 #include "text.h"
 
 #include <json-c/json.h>
+#include <json-c/printbuf.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,14 @@
 /* 2^53-1: beyond it a double is not exact, nor another program's number. */
 #define INTEGER_MAX INT64_C(9007199254740991)
 #define TIME_MAX    9007199254740991.0
+
+/* json-c leaves the last string that it read in the buffer that it frees. */
+static void
+free_tokener(struct json_tokener *tokener)
+{
+    explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
+    json_tokener_free(tokener);
+}
 
 enum reason
 jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
@@ -53,7 +62,7 @@ jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
     object = json_tokener_parse_ex(tokener, text, (int)length);
     whole = json_tokener_get_error(tokener) == json_tokener_success &&
             json_tokener_get_parse_end(tokener) == length;
-    json_tokener_free(tokener);
+    free_tokener(tokener);
     if (whole && json_object_is_type(object, json_type_object)) {
         *ret_object = object;
         return REASON_OK;
@@ -66,6 +75,31 @@ jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
 void
 jsondoc_free(struct json_object *object)
 {
+    json_object_put(object);
+}
+
+/* Recursion ends: the scan lets nothing through that is deeper than its limit. */
+static void
+wipe_strings(struct json_object *value)
+{
+    if (json_object_is_type(value, json_type_string))
+        explicit_bzero((char *)(uintptr_t)json_object_get_string(value),
+                       (size_t)json_object_get_string_len(value));
+    for (size_t i = 0; i < jsondoc_array_size(value); i++)
+        wipe_strings(jsondoc_array_item(value, i));
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, member)
+        {
+            (void)name;
+            wipe_strings(member);
+        }
+    }
+}
+
+void
+jsondoc_free_secret(struct json_object *object)
+{
+    wipe_strings(object);
     json_object_put(object);
 }
 

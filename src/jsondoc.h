@@ -44,6 +44,9 @@ bool jsondoc_has_text(struct json_object *object, const char *start);
 /* Whether a value is a string; it stays the document's and holds no NUL. */
 bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 
+/* Overwrites every string of a document that holds a secret, and frees it. */
+void jsondoc_free_secret(struct json_object *object);
+
 /* The string that the member `name` is; NULL if it is none. */
 const char *jsondoc_string(struct json_object *object, const char *name);
 

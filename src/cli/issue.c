@@ -180,6 +180,18 @@ encode(struct json_object *object)
     return base64url_text((const unsigned char *)text, strlen(text));
 }
 
+/* Not asprintf(), which grows its buffer and frees the smaller one unwiped. */
+static char *
+join(const char *left, const char *right)
+{
+    size_t size = strlen(left) + strlen(right) + sizeof ".";
+    char *text = malloc(size);
+
+    if (text != NULL)
+        snprintf(text, size, "%s.%s", left, right);
+    return text;
+}
+
 static void
 print_token(const char *signing_input, const char *signature, bool json)
 {
@@ -198,8 +210,7 @@ print_token(const char *signing_input, const char *signature, bool json)
         return;
     }
     object = cli_object();
-    if (asprintf(&token, "%s.%s", signing_input, signature) < 0)
-        token = NULL;
+    token = join(signing_input, signature);
     cli_add_string(object, "token", token);
     cli_add_number(object, "length", (int64_t)length);
     cli_add_bool(object, "fits_sudo", length < FITS_SUDO);
@@ -220,18 +231,19 @@ make_token(const struct algorithm *algorithm, struct key *key,
     char *signature = NULL;
     bool done;
 
-    if (head != NULL && body != NULL &&
-        asprintf(&input, "%s.%s", head, body) > 0)
+    if (head != NULL && body != NULL)
+        input = join(head, body);
+    if (input != NULL)
         signature = sign(algorithm, key, input);
     done = signature != NULL;
     if (done)
         print_token(input, signature, options->json);
     json_object_put(header);
     json_object_put(payload);
-    free(head);
-    free(body);
-    free(input);
-    free(signature);
+    secret_free_string(head);
+    secret_free_string(body);
+    secret_free_string(input);
+    secret_free_string(signature);
     return signature != NULL;
 }
 

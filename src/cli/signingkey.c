@@ -106,7 +106,7 @@ load_private(const struct file *file, struct key *ret_key, bool *ret_is_secret,
     *ret_is_secret = kty == NULL || strcmp(kty, "oct") == 0;
     result =
         *ret_is_secret ? KEY_FOREIGN : privatekey_from_jwk(jwk, ret_key, what);
-    jsondoc_free(jwk);
+    jsondoc_free_secret(jwk);
     return result == KEY_GOOD;
 }
 
