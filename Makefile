@@ -65,8 +65,8 @@ LIBS      = -lcrypto -ljson-c -lm
 # loaded when there is one. The store of Redis is another: no other has network
 # code. Each takes of the shared code what it calls, so that the linker proves
 # which library is in which.
-MODULE_SRC = src/pam_jwt.c src/conversation.c src/pamlog.c
-TOKEN_SRC  = src/phases.c src/handover.c src/pamlog.c
+MODULE_SRC = src/pam_jwt.c src/conversation.c src/counted.c src/pamlog.c
+TOKEN_SRC  = src/phases.c src/pamlog.c
 REDIS_SRC  = $(wildcard src/redis/*.c)
 SHARED_SRC = $(filter-out $(MODULE_SRC) $(TOKEN_SRC),$(wildcard src/*.c))
 SHARED     = $(BUILD)/shared.a
@@ -128,7 +128,7 @@ coverage: ## how much of src/ the tests reach: lines and branches
 check: deps ## deps, then test
 	@$(MAKE) --no-print-directory test
 
-check-hosts: deps all ## real sshd, sudo and clients, here and in a fresh Debian 12 and 13, as root
+check-hosts: deps all $(BUILD)/pam_record.so ## real sshd, sudo and clients, here and in a fresh Debian 12 and 13, as root
 	@tests/run $(BUILD) hosts
 
 check-systemd: deps all ## session limit, timers and fetched keys in a systemd booted in a fresh Debian SUITE, as root

@@ -10,7 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Two paths, of what is loaded and of a library, and some words. */
+#define COMPANION_WHY_MAX 240
 
 #ifndef PAMDIR
 #    define PAMDIR "/usr/lib/security"
@@ -77,6 +81,48 @@ find(const char *file, char path[PATH_MAX])
         snprintf(path, PATH_MAX, PAMDIR "/%s", file);
 }
 
+/* Copies what the loader says; it quotes paths of the file system. */
+static void
+copy_printable(const char *text, char *into, size_t size)
+{
+    size_t i;
+
+    for (i = 0; text[i] != '\0' && i + 1 < size; i++)
+        into[i] = text[i] >= 0x20 && text[i] <= 0x7e ? text[i] : '?';
+    into[i] = '\0';
+}
+
+/*
+ * A file that is missing is a package that is missing. Of anything else the
+ * loader knows the cause, such as another library.
+ */
+static void
+explain(const char *file, const char *path, const char *error,
+        char ret_what[COMPANION_WHAT_MAX])
+{
+    char why[COMPANION_WHY_MAX];
+    size_t length = strlen(path);
+    struct stat status;
+
+    if (stat(path, &status) != 0) {
+        snprintf(ret_what, COMPANION_WHAT_MAX,
+                 "cannot load %s: it is missing (package %s)",
+                 text_bare(path).text,
+                 text_equal(file, COMPANION_REDIS) ? "libpam-jwt-redis"
+                                                   : "libpam-jwt");
+        return;
+    }
+    if (error == NULL)
+        error = "the loader does not say why";
+    /* The loader may begin with the path, which stands in front anyway. */
+    if (strncmp(error, path, length) == 0 &&
+        strncmp(error + length, ": ", 2) == 0)
+        error += length + 2;
+    copy_printable(error, why, sizeof why);
+    snprintf(ret_what, COMPANION_WHAT_MAX, "cannot load %s: %s",
+             text_bare(path).text, why);
+}
+
 bool
 companion_open(const char *file, const char *table,
                struct companion *ret_companion,
@@ -89,9 +135,7 @@ companion_open(const char *file, const char *table,
     find(file, path);
     companion.library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (companion.library == NULL) {
-        snprintf(ret_what, COMPANION_WHAT_MAX,
-                 "cannot load %s: is its package installed, and whole?",
-                 text_bare(path).text);
+        explain(file, path, dlerror(), ret_what);
         return false;
     }
     companion.table = dlsym(companion.library, table);

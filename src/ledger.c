@@ -18,9 +18,7 @@ load_store(struct ledger *ledger, char *ret_what)
 
     if (!companion_open(COMPANION_REDIS, COMPANION_REDIS_TABLE,
                         &ledger->companion, what)) {
-        snprintf(ret_what, STORE_WHAT_MAX,
-                 "%.300s (a Redis state needs it, package libpam-jwt-redis)",
-                 what);
+        snprintf(ret_what, STORE_WHAT_MAX, "%s", what);
         return false;
     }
     ledger->store = ledger->companion.table;

@@ -7,7 +7,7 @@
 #include "companion.h"
 #include "config.h"
 #include "conversation.h"
-#include "handover.h"
+#include "counted.h"
 #include "looks_like_token.h"
 #include "pamlog.h"
 #include "phases.h"
@@ -78,18 +78,6 @@ load_phases(pam_handle_t *pamh)
     return NULL;
 }
 
-/*
- * Whether an attempt has left anything, which only one with a token does. What
- * is empty was left and taken back.
- */
-static bool
-is_anything_left(pam_handle_t *pamh)
-{
-    const char *text = pam_getenv(pamh, HANDOVER_VARIABLE);
-
-    return text != NULL && *text != '\0';
-}
-
 static enum reason
 refuse_config(pam_handle_t *pamh, const struct config *config)
 {
@@ -132,7 +120,7 @@ decide(pam_handle_t *pamh, const struct config *config, struct answer *answer,
     answer_take(answer, found);
     phases = load_phases(pamh);
     return phases != NULL
-               ? phases->judge(pamh, config, answer, user)
+               ? phases->judge(pamh, config, answer, user, counted_keep)
                : pamlog_refuse(pamh, REASON_BAD_CONFIG,
                                "the installation is not whole, see above");
 }
@@ -246,31 +234,13 @@ out:
     return reason;
 }
 
-/*
- * What an attempt before left must not reach this one's session. Where nobody
- * can say whether it has counted, it has not: that refuses, and no password.
- */
-static bool
-clear_left(pam_handle_t *pamh)
-{
-    const struct phases *phases;
-
-    if (!is_anything_left(pamh))
-        return true;
-    phases = load_phases(pamh);
-    return phases != NULL
-               ? phases->clear(pamh)
-               : pam_putenv(pamh, HANDOVER_VARIABLE "=") == PAM_SUCCESS;
-}
-
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct config config;
     enum reason reason;
 
-    if (!clear_left(pamh))
-        return PAM_BUF_ERR;
+    counted_begin(pamh);
     config_read(CONFIG_PATH, argc, argv, &config);
     /*
      * On every path, and for a password too: otherwise an existing and an
@@ -282,15 +252,26 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     return pamlog_code(reason);
 }
 
-/* There is nothing to establish, in whatever process and however often. */
+/*
+ * There is nothing to establish. A success for a login that no token made would
+ * skip the setcred of the modules behind (success=done); PAM_IGNORE for one
+ * that a token made would end it where no other module stands in auth.
+ */
 int
 pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)pamh;
     (void)flags;
     (void)argc;
     (void)argv;
-    return PAM_SUCCESS;
+    return counted_is_login(pamh) ? PAM_SUCCESS : PAM_IGNORE;
+}
+
+static int
+judge_account(pam_handle_t *pamh, const char *text)
+{
+    const struct phases *phases = load_phases(pamh);
+
+    return phases != NULL ? phases->account(pamh, text) : PAM_PERM_DENIED;
 }
 
 /*
@@ -300,15 +281,10 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    const struct phases *phases;
-
     (void)flags;
     (void)argc;
     (void)argv;
-    if (!is_anything_left(pamh))
-        return PAM_IGNORE;
-    phases = load_phases(pamh);
-    return phases != NULL ? phases->account(pamh) : PAM_PERM_DENIED;
+    return counted_account(pamh, judge_account);
 }
 
 /* The session's own copy of a text. False: it is freed. */
@@ -319,14 +295,6 @@ keep(pam_handle_t *pamh, const char *name, char *text)
         return true;
     free(text);
     return false;
-}
-
-/* No program of the session may see it; libpam logs what is not there. */
-static void
-remove_left(pam_handle_t *pamh)
-{
-    if (pam_getenv(pamh, HANDOVER_VARIABLE) != NULL)
-        pam_putenv(pamh, HANDOVER_VARIABLE);
 }
 
 /* One line at the start and one at the end: who it was, and by which token. */
@@ -343,36 +311,43 @@ begin_session(pam_handle_t *pamh, char *record, char *limit)
     return true;
 }
 
+static int
+open_counted(pam_handle_t *pamh, const struct counted *login)
+{
+    const struct phases *phases = load_phases(pamh);
+    char *line = NULL;
+    char *limit = NULL;
+    int code = PAM_PERM_DENIED;
+
+    if (phases != NULL)
+        code = phases->open_session(pamh, login->text, login->asks_again, &line,
+                                    &limit);
+    if (code == PAM_SUCCESS && !begin_session(pamh, line, limit))
+        code = PAM_PERM_DENIED;
+    return code;
+}
+
 /*
- * The control word of the session line says what a session means that could
- * not be set up ("required": none).
+ * A refusal is PAM_PERM_DENIED: sudo goes on after PAM_SESSION_ERR (measured,
+ * 1.9.13). The control word of the line says what it means (optional: the
+ * session opens without its limit and variables).
  */
 int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    const struct phases *phases;
-    char *record = NULL;
-    char *limit = NULL;
-    int code = PAM_SESSION_ERR;
+    struct counted login;
+    int code = PAM_PERM_DENIED;
 
     (void)flags;
     (void)argc;
     (void)argv;
-    if (!is_anything_left(pamh)) {
-        remove_left(pamh);
-        return PAM_IGNORE;
-    }
-    phases = load_phases(pamh);
-    if (phases != NULL)
-        code = phases->open_session(pamh, &record, &limit);
-    else
-        remove_left(pamh);
-    if (code == PAM_SUCCESS && !begin_session(pamh, record, limit))
-        code = PAM_SESSION_ERR;
-    if (code == PAM_SESSION_ERR)
+    if (counted_take(pamh, judge_account, &login))
+        code = login.text == NULL ? PAM_IGNORE : open_counted(pamh, &login);
+    free(login.text);
+    if (code == PAM_PERM_DENIED)
         pam_syslog(pamh, LOG_CRIT,
-                   "the session could not be set up: environment, limit or "
-                   "what the login left");
+                   "the session is refused: its login record, its environment "
+                   "or its limit");
     return code;
 }
 
@@ -384,6 +359,7 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
     (void)flags;
     (void)argc;
     (void)argv;
+    counted_end(pamh);
     if (pam_get_data(pamh, session_name, &record) != PAM_SUCCESS ||
         record == NULL)
         return PAM_IGNORE;

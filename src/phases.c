@@ -4,7 +4,7 @@
 #include "companion.h"
 #include "config.h"
 #include "conversation.h"
-#include "handover.h"
+#include "login_record.h"
 #include "pamlog.h"
 #include "text.h"
 
@@ -18,10 +18,28 @@
 /* systemd takes no number of seconds that overflows its microseconds. */
 #define LIMIT_MAX INT64_C(3162240000) /* a hundred years */
 
+/* The largest time that a record can hold, as in a token. */
+#define TIME_MAX 9007199254740991.0
+
 static bool
-hand_over(pam_handle_t *pamh, const struct login *login)
+read_clock(double *ret_seconds)
 {
-    const struct handover handover = {
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0 || now.tv_sec < 0)
+        return false;
+    *ret_seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return true;
+}
+
+/* Keeps what the other phases need. */
+static enum reason
+keep_record(pam_handle_t *pamh, const struct login *login, counted_keeper *keep,
+            char ret_error[COUNTED_ERROR_MAX])
+{
+    const char *service = pamlog_item(pamh, PAM_SERVICE);
+    struct login_record record = {
+        .service = service != NULL ? service : "",
         .user = login->user,
         .identity = login->token.claims.identity,
         .ticket = login->ticket,
@@ -31,17 +49,17 @@ hand_over(pam_handle_t *pamh, const struct login *login)
         .limits_session = login->issuer->session_limit,
         .environment = &login->environment,
     };
+    enum reason reason = REASON_NO_MEMORY;
+    char *text;
 
-    return handover_put(pamh, &handover);
-}
-
-static double
-seconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    if (record.ticket.until > TIME_MAX)
+        record.ticket.until = TIME_MAX;
+    text = login_record_text(&record);
+    snprintf(ret_error, COUNTED_ERROR_MAX, "writing the login record");
+    if (text != NULL)
+        reason = keep(pamh, text, ret_error);
+    free(text);
+    return reason;
 }
 
 /* The facts of a token, as far as they are known: " alg=... sub=...". */
@@ -132,28 +150,42 @@ blame_cutting(struct verdict *verdict, const struct answer *answer)
                    was);
 }
 
+static void
+end_login(pam_handle_t *pamh, const char *user, counted_keeper *keep,
+          struct login *login)
+{
+    char error[COUNTED_ERROR_MAX] = "setting PAM_USER";
+    enum reason reason = REASON_NO_MEMORY;
+
+    if (user != NULL ||
+        pam_set_item(pamh, PAM_USER, login->user) == PAM_SUCCESS)
+        reason = keep_record(pamh, login, keep, error);
+    if (reason != REASON_OK)
+        verdict_refuse(&login->verdict, reason, "%s", error);
+}
+
 static enum reason
 judge(pam_handle_t *pamh, const struct config *config,
-      const struct answer *answer, const char *user)
+      const struct answer *answer, const char *user, counted_keeper *keep)
 {
-    const struct login_request request = {
+    struct login_request request = {
         .service = pamlog_item(pamh, PAM_SERVICE),
         .user = user,
         .hostname = config->hostname,
-        .now = seconds_now(),
         .uses_up = true,
     };
-    struct login login;
+    struct login login = {0};
     enum reason reason;
 
+    if (!read_clock(&request.now))
+        return pamlog_refuse(pamh, REASON_STATE_UNAVAILABLE,
+                             "the clock cannot be read");
     reason = login_decide(answer->token, strlen(answer->token), &config->policy,
                           &request, &login);
     if (reason != REASON_OK)
         blame_cutting(&login.verdict, answer);
-    else if ((user == NULL &&
-              pam_set_item(pamh, PAM_USER, login.user) != PAM_SUCCESS) ||
-             !hand_over(pamh, &login))
-        verdict_refuse(&login.verdict, REASON_NO_MEMORY, "ending the login");
+    else
+        end_login(pamh, user, keep, &login);
     reason = login.verdict.reason;
     if (config->debug)
         log_checks(pamh, &login.verdict);
@@ -162,13 +194,13 @@ judge(pam_handle_t *pamh, const struct config *config,
     return reason;
 }
 
-/* Between the two phases minutes may pass, and a revocation. */
+/* Asks the state again: minutes may have passed, and a revocation. */
 static bool
-is_not_revoked(pam_handle_t *pamh, const struct handover *login)
+is_not_revoked(pam_handle_t *pamh, const struct login_record *record)
 {
     struct verdict verdict = {0};
     enum reason reason =
-        ledger_ask_again(&login->place, &login->ticket, &verdict);
+        ledger_ask_again(&record->place, &record->ticket, &verdict);
 
     if (reason == REASON_OK)
         return true;
@@ -177,36 +209,83 @@ is_not_revoked(pam_handle_t *pamh, const struct handover *login)
     return false;
 }
 
-/* The account phase: whether the token that logged in is still good. */
-static int
-account(pam_handle_t *pamh)
+/* Reads a record; false: it is not one of this service, and that is logged. */
+static bool
+read_record(pam_handle_t *pamh, const char *text,
+            struct login_record *ret_record)
 {
-    struct handover login;
-    enum handover_result result = handover_get(pamh, &login);
+    const char *service = pamlog_item(pamh, PAM_SERVICE);
+
+    if (login_record_parse(text, ret_record) &&
+        text_equal(ret_record->service, service != NULL ? service : ""))
+        return true;
+    pam_syslog(pamh, LOG_CRIT,
+               "the login record cannot be read, or is of "
+               "another service");
+    return false;
+}
+
+/* The code of the account phase; the session has but one for a refusal. */
+static int
+judge_time(pam_handle_t *pamh, const struct login_record *record)
+{
+    double now;
+
+    if (!read_clock(&now)) {
+        pam_syslog(pamh, LOG_ALERT, "the clock cannot be read");
+        return PAM_PERM_DENIED;
+    }
+    if (now < record->ticket.until)
+        return PAM_SUCCESS;
+    pam_syslog(pamh, LOG_NOTICE, "%s: the token that logged in, exp=%.0f",
+               reason_name(REASON_EXPIRED), record->expires);
+    return PAM_ACCT_EXPIRED;
+}
+
+static bool
+is_item(pam_handle_t *pamh, int item, const char *wanted)
+{
+    return text_equal(pamlog_item(pamh, item), wanted);
+}
+
+static void
+log_other_user(pam_handle_t *pamh, const struct login_record *record)
+{
+    pam_syslog(pamh, LOG_CRIT, "the token logged in %s, but PAM_USER is %s",
+               text_bare(record->user).text,
+               text_bare(pamlog_item(pamh, PAM_USER)).text);
+}
+
+static int
+account(pam_handle_t *pamh, const char *text)
+{
+    struct login_record record;
     int code = PAM_PERM_DENIED;
 
-    if (result == HANDOVER_NONE) {
-        code = PAM_IGNORE;
-    } else if (result == HANDOVER_BAD) {
-        pam_syslog(pamh, LOG_CRIT, "what the login left cannot be read");
-    } else if (seconds_now() >= login.ticket.until) {
-        pam_syslog(pamh, LOG_NOTICE, "%s: the token that logged in, exp=%.0f",
-                   reason_name(REASON_EXPIRED), login.expires);
-        code = PAM_ACCT_EXPIRED;
-    } else if (!login.revocation || is_not_revoked(pamh, &login)) {
-        code = PAM_SUCCESS;
+    if (read_record(pamh, text, &record)) {
+        if (!is_item(pamh, PAM_USER, record.user))
+            log_other_user(pamh, &record);
+        else
+            code = judge_time(pamh, &record);
+        if (code == PAM_SUCCESS && record.revocation &&
+            !is_not_revoked(pamh, &record))
+            code = PAM_PERM_DENIED;
     }
-    handover_done(&login);
+    login_record_done(&record);
     return code;
 }
 
-/* How long the session may last; NULL: out of memory. */
+/* The seconds that the session may last; NULL: it cannot be made. */
 static char *
-make_limit(const struct handover *login)
+make_limit(const struct login_record *record)
 {
-    double seconds = login->ticket.until - seconds_now();
+    double now;
+    double seconds;
     char *text = NULL;
 
+    if (!read_clock(&now))
+        return NULL;
+    seconds = record->ticket.until - now;
     /* 0 would be no limit at all. */
     if (seconds < 1)
         seconds = 1;
@@ -215,60 +294,91 @@ make_limit(const struct handover *login)
     return asprintf(&text, "%lld", (long long)seconds) < 0 ? NULL : text;
 }
 
+/* Adds " name=value" if there is a value. */
+static void
+add_fact(char text[FACTS_MAX], const char *name, const char *value)
+{
+    size_t used = strlen(text);
+
+    if (value != NULL)
+        snprintf(text + used, FACTS_MAX - used, " %s=%s", name,
+                 text_bare(value).text);
+}
+
 /* Who it is, and by which token; NULL: out of memory. */
 static char *
-make_record(const struct handover *login)
+make_line(pam_handle_t *pamh, const struct login_record *record)
 {
-    const struct {
-        const char *name;
-        const char *value;
-    } facts[] = {
-        {"identity", login->identity},
-        {"iss", login->ticket.issuer},
-        {"jti", login->ticket.token_id},
-    };
-    char text[FACTS_MAX] = "";
-    char *record = NULL;
-    size_t used = 0;
+    char facts[FACTS_MAX] = "";
+    char target[FACTS_MAX] = "";
+    char *line = NULL;
 
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        if (facts[i].value != NULL)
-            used +=
-                (size_t)snprintf(text + used, sizeof text - used, " %s=%s",
-                                 facts[i].name, text_bare(facts[i].value).text);
-    return asprintf(&record, "user=%s%s exp=%.0f", text_bare(login->user).text,
-                    text, login->expires) < 0
+    add_fact(facts, "identity", record->identity);
+    add_fact(facts, "iss", record->ticket.issuer);
+    add_fact(facts, "jti", record->ticket.token_id);
+    if (!is_item(pamh, PAM_USER, record->user))
+        add_fact(target, "target", pamlog_item(pamh, PAM_USER));
+    return asprintf(&line, "user=%s%s exp=%.0f%s", text_bare(record->user).text,
+                    facts, record->expires, target) < 0
                ? NULL
-               : record;
+               : line;
+}
+
+/*
+ * sudo and doas put the target into PAM_USER after the account phase; there the
+ * person who logged in is PAM_RUSER.
+ */
+static bool
+is_still_good(pam_handle_t *pamh, const struct login_record *record,
+              bool asks_again)
+{
+    if (!is_item(pamh, PAM_USER, record->user) &&
+        !is_item(pamh, PAM_RUSER, record->user)) {
+        log_other_user(pamh, record);
+        return false;
+    }
+    return judge_time(pamh, record) == PAM_SUCCESS &&
+           (!asks_again || !record->revocation || is_not_revoked(pamh, record));
+}
+
+static bool
+export_variables(pam_handle_t *pamh, const struct login_record *record)
+{
+    for (size_t i = 0; i < record->environment->count; i++)
+        if (pam_putenv(pamh, record->environment->items[i]) != PAM_SUCCESS)
+            return false;
+    return true;
 }
 
 /* A limit that was promised and cannot be set is an error. */
 static int
-open_session(pam_handle_t *pamh, char **ret_record, char **ret_limit)
+open_session(pam_handle_t *pamh, const char *text, bool asks_again,
+             char **ret_line, char **ret_limit)
 {
-    struct handover login;
-    enum handover_result result = handover_take(pamh, &login);
-    char *record = NULL;
+    struct login_record record;
+    char *line = NULL;
     char *limit = NULL;
-    int code = result == HANDOVER_NONE ? PAM_IGNORE : PAM_SESSION_ERR;
+    int code = PAM_PERM_DENIED;
 
-    if (result != HANDOVER_THERE || !handover_export(pamh, &login))
+    if (!read_record(pamh, text, &record) ||
+        !is_still_good(pamh, &record, asks_again) ||
+        !export_variables(pamh, &record))
         goto out;
-    record = make_record(&login);
-    if (login.limits_session)
-        limit = make_limit(&login);
-    if (record == NULL || (login.limits_session && limit == NULL))
+    line = make_line(pamh, &record);
+    if (record.limits_session)
+        limit = make_limit(&record);
+    if (line == NULL || (record.limits_session && limit == NULL))
         goto out;
-    *ret_record = record;
+    *ret_line = line;
     *ret_limit = limit;
-    record = NULL;
+    line = NULL;
     limit = NULL;
     code = PAM_SUCCESS;
 
 out:
-    free(record);
+    free(line);
     free(limit);
-    handover_done(&login);
+    login_record_done(&record);
     return code;
 }
 
@@ -276,7 +386,6 @@ extern const struct phases pam_jwt_phases;
 const struct phases pam_jwt_phases = {
     .identity = companion_identity,
     .judge = judge,
-    .clear = handover_clear,
     .account = account,
     .open_session = open_session,
 };

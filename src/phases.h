@@ -2,6 +2,7 @@
 #ifndef PHASES_H
 #define PHASES_H
 
+#include "counted.h"
 #include "reason.h"
 
 #include <security/pam_modules.h>
@@ -20,28 +21,27 @@ struct phases {
     const char *identity; /* companion_identity */
 
     /*
-     * Decides about the token of an answer that has the shape of one, logs
-     * that, and on OK leaves what the other phases need (handover.h). `user`
-     * is NULL where the token shall choose; then OK has set PAM_USER. The
-     * configuration is without mistakes.
+     * Decides about the token of an answer that has the shape of one, and logs
+     * that. On OK `keep` has been given the login record (login_record.h).
+     * `user` is NULL where the token shall choose; then OK has set PAM_USER.
+     * The configuration is without mistakes.
      */
     enum reason (*judge)(pam_handle_t *pamh, const struct config *config,
-                         const struct answer *answer, const char *user);
+                         const struct answer *answer, const char *user,
+                         counted_keeper *keep);
 
-    /* handover_clear(). */
-    bool (*clear)(pam_handle_t *pamh);
-
-    /* Whether the login that was left still holds: the account phase's code. */
-    int (*account)(pam_handle_t *pamh);
+    /* Returns the account phase's code for a login record. */
+    int (*account)(pam_handle_t *pamh, const char *text);
 
     /*
-     * Sets the session's environment, for the session phase's code. With
-     * PAM_SUCCESS the caller owns `ret_record`, who logged in by which token,
-     * safe to log; and `ret_limit`, how many seconds the session may last, in
-     * decimal, NULL for any.
+     * Judges a login record again, and sets the session's environment: the
+     * session phase's code. With `asks_again` the state is asked as in the
+     * account phase. With PAM_SUCCESS the caller owns `ret_line`, who logged in
+     * by which token, safe to log; and `ret_limit`, the seconds that the
+     * session may last, in decimal, NULL for any.
      */
-    int (*open_session)(pam_handle_t *pamh, char **ret_record,
-                        char **ret_limit);
+    int (*open_session)(pam_handle_t *pamh, const char *text, bool asks_again,
+                        char **ret_line, char **ret_limit);
 };
 
 #endif

@@ -131,6 +131,57 @@ exports(const struct config *config)
     return false;
 }
 
+static bool
+reads_user_file(const struct pamline *line)
+{
+    return text_equal(line->module, "pam_env.so") &&
+           has_argument(line, "user_readenv=1");
+}
+
+/* True if a line of this type has its effect before one of ours has. */
+static bool
+is_before(const struct pamline *line, const struct pamline *ours)
+{
+    bool is_auth = text_equal_nocase(line->type, "auth");
+
+    if (!is_ours(ours) || text_equal_nocase(ours->type, "account"))
+        return false;
+    /* What stands in auth acts in setcred, before every session line. */
+    if (is_auth && text_equal_nocase(ours->type, "session"))
+        return true;
+    return line < ours && text_equal_nocase(line->type, ours->type);
+}
+
+/* The first line of ours that a line comes before; NULL: it comes behind. */
+static const struct pamline *
+find_behind(const struct service *service, const struct pamline *line)
+{
+    for (size_t i = 0; i < service->lines->count; i++)
+        if (is_before(line, &service->lines->items[i]))
+            return &service->lines->items[i];
+    return NULL;
+}
+
+/* pam_env in front lets a person change SSH_AUTH_INFO_0. */
+static void
+check_user_file(const struct service *service, const struct pamline *line)
+{
+    const struct pamline *behind = find_behind(service, line);
+
+    if (behind != NULL)
+        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                    "people can change there what sshd says of their key",
+                    "put it behind pam_jwt, or take user_readenv=1 away",
+                    "user_readenv=1 in front of pam_jwt (%s)",
+                    place_of(behind).text);
+    else if (text_equal_nocase(line->type, "session") &&
+             exports(service->config))
+        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                    "it lets people set the variables of export_env themselves",
+                    "take user_readenv=1 away",
+                    "user_readenv=1 behind pam_jwt");
+}
+
 /* Lines of the session phase that have to stand behind, or before, ours. */
 static void
 check_session(const struct service *service, const struct pamline *ours)
@@ -148,15 +199,8 @@ check_session(const struct service *service, const struct pamline *ours)
                         "put the line before it",
                         "session_limit has no effect behind pam_systemd (%s)",
                         place_of(line).text);
-        if (line > ours && text_equal(line->module, "pam_env.so") &&
-            has_argument(line, "user_readenv=1") && exports(service->config))
-            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
-                        "it lets people set the variables of export_env "
-                        "themselves",
-                        "put it before, or take it away",
-                        "user_readenv=1 behind pam_jwt");
     }
-    pamline_action(ours, "session_err", action);
+    pamline_action(ours, "perm_denied", action);
     if (limits_sessions(service->config) && !text_equal(action, "bad") &&
         !text_equal(action, "die"))
         finding_add(service->findings, FINDING_WARNING, place_of(ours).text,
@@ -203,6 +247,8 @@ check_service(const struct service *service)
     for (size_t i = 0; i < service->lines->count; i++) {
         const struct pamline *line = &service->lines->items[i];
 
+        if (reads_user_file(line))
+            check_user_file(service, line);
         if (!is_ours(line))
             continue;
         if (text_equal_nocase(line->type, "auth")) {
@@ -219,9 +265,13 @@ check_service(const struct service *service)
         }
     }
     if (auth != NULL && !has_account)
-        finding_add(service->findings, FINDING_WARNING, place_of(auth).text,
+        finding_add(service->findings,
+                    limits_sessions(service->config) || exports(service->config)
+                        ? FINDING_ERROR
+                        : FINDING_WARNING,
+                    place_of(auth).text,
                     "a token that expires or is revoked before the session "
-                    "opens is not noticed",
+                    "opens is not noticed, and the session has nothing of it",
                     "add account required pam_jwt.so",
                     "%s has no account line of pam_jwt", service->name);
     if (auth != NULL && !has_session)

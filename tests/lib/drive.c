@@ -116,6 +116,28 @@ outlive_token(struct host *host, const char *token_file)
     *host = before;
 }
 
+/* Of two modules in a stack of ours alone, ours decides: PAM_IGNORE is no. */
+static void
+leave_setcred(struct host *host)
+{
+    const struct pam_conv conversation = {converse, host};
+    pam_handle_t *pamh = NULL;
+
+    if (pam_start_confdir("one", host->user, &conversation, host->confdir,
+                          &pamh) != PAM_SUCCESS)
+        return;
+    expect(pam_setcred(pamh, PAM_ESTABLISH_CRED) == PAM_PERM_DENIED,
+           "setcred of a login without a token is left to other modules");
+    expect(pam_authenticate(pamh, 0) == PAM_SUCCESS &&
+               pam_setcred(pamh, PAM_ESTABLISH_CRED) == PAM_SUCCESS &&
+               pam_acct_mgmt(pamh, 0) == PAM_SUCCESS &&
+               pam_setcred(pamh, PAM_ESTABLISH_CRED) == PAM_SUCCESS &&
+               pam_open_session(pamh, 0) == PAM_SUCCESS &&
+               pam_setcred(pamh, PAM_REINITIALIZE_CRED) == PAM_SUCCESS,
+           "and of one with a token succeeds, before the session and behind");
+    pam_end(pamh, PAM_SUCCESS);
+}
+
 /* Called by libpam in place of sleeping. */
 static unsigned delay_asked;
 
@@ -250,6 +272,7 @@ main(int argc, char **argv)
     fclose(file);
     host.token[strcspn(host.token, "\n")] = '\0';
     outlive_token(&host, argv[5]);
+    leave_setcred(&host);
     leave_error_queue(&host);
     log_in_without_user(&host);
     ask_for_delay(&host);

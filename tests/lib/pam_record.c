@@ -2,10 +2,11 @@
 /*
  * A PAM module for tests. `give=FILE` puts the file's text into PAM_AUTHTOK;
  * `write=FILE` writes what PAM_AUTHTOK holds, "(none)" for nothing. In
- * every phase it puts the variable of an argument `PAM_JWT_LOGIN=VALUE` into the
- * PAM environment: what came from an attempt before, or from sshd's child. In a
- * session it writes the limit that pam_systemd would find, and the environment,
- * to the file of its argument `session=FILE`.
+ * every phase it puts the variable of an argument `PAM_JWT_LOGIN=VALUE` into
+ * the PAM environment, as pam_env does for a person. In a session it writes the
+ * limit that pam_systemd would find, and the environment, to the file of its
+ * argument `session=FILE`. `setcred=FILE`, alone on its line, adds a line to
+ * the file at each setcred, and succeeds.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -32,6 +33,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     (void)flags;
     if (carries(pamh, argc, argv))
         return PAM_IGNORE;
+    if (argc > 0 && strncmp(argv[0], "setcred=", 8) == 0)
+        return PAM_SUCCESS;
     for (int i = 0; i < argc; i++) {
         int is_give = strncmp(argv[i], "give=", 5) == 0;
         FILE *file = fopen(argv[i] + (is_give ? 5 : 6), is_give ? "r" : "w");
@@ -54,10 +57,16 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    FILE *file = NULL;
+
     (void)pamh;
-    (void)flags;
-    (void)argc;
-    (void)argv;
+    if (argc == 0 || strncmp(argv[0], "setcred=", 8) != 0)
+        return PAM_SUCCESS;
+    file = fopen(argv[0] + 8, "a");
+    if (file == NULL)
+        return PAM_SYSTEM_ERR;
+    fprintf(file, "setcred %#x\n", (unsigned)flags);
+    fclose(file);
     return PAM_SUCCESS;
 }
 

@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "counted.h"
+
+#include "pamlog.h"
+#include "process.h"
+#include "record_folder.h"
+#include "text.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * An attempt has counted if pam_authenticate() succeeded, which this module
+ * cannot see: a later module may refuse. The application calls acct_mgmt only
+ * then, but sshd calls it for another method too, on the same handle, and never
+ * twice. Measured on OpenSSH 9.2 and 10.0:
+ *
+ *   password method          auth and account in the monitor, which also opens
+ *                            the session; its PAM data stays
+ *   keyboard-interactive     auth and account in a child, which has a copy of
+ *                            the monitor's PAM data and leaves none; once its
+ *                            account phase is over the monitor calls none
+ *   publickey, hostbased     account in the monitor, unless a child had one
+ *   setcred                  in the monitor before the session, and in a child
+ *                            behind it
+ *
+ * The rules:
+ * 1. A record MUST be out of reach of the person: PAM data, and between sshd's
+ *    processes a file of root's (record_folder.h). Neither the PAM environment
+ *    nor SSH_AUTH_INFO_0 of a session MUST decide: pam_env with user_readenv
+ *    lets a person set both.
+ * 2. An attempt in sshd's monitor counts if libpam told sleep_after() so, at
+ *    the end of the pam_authenticate() that it belongs to. If libpam told
+ *    nobody, the account phase MUST refuse.
+ * 3. An attempt in sshd's child counts if the account phase of that child is
+ *    reached. The child is recognised by its conversation, which alone has
+ *    data, by its title, and by a parent of the same executable. If only some
+ *    of that holds, or no file can be left, the token MUST be refused.
+ * 4. A file that stands when the monitor's own account phase runs is of a child
+ *    that sshd gave up, and MUST go. One that stands in the account phase of
+ *    another child stays if SSH_AUTH_INFO_0, which nobody but sshd sets before
+ *    the session, lists keyboard-interactive.
+ * 5. Elsewhere an attempt counts if the account phase is reached, and a new
+ *    attempt begins a new login.
+ * 6. The account phase MUST judge every record that has counted, and confirms
+ *    the last. Unconfirmed, a record MUST NOT reach a session, but by rule 7.
+ * 7. Behind the account phase of a child the monitor has none. Then the
+ *    monitor's session phase MUST itself judge what has counted as the account
+ *    phase would have: the child's file, and the monitor's own attempts.
+ * 8. A record MUST be removed when it is taken, at a later attempt, at the end
+ *    of the session, and, of a process that is gone, at the next look.
+ */
+
+/* PAM data: the attempt of the latest auth phase, and what has counted. */
+static const char attempt_name[] = "pam_jwt_attempt";
+static const char login_name[] = "pam_jwt_login";
+static const char made_name[] = "pam_jwt_made";
+
+struct kept {
+    pid_t process; /* that ran the auth phase */
+    bool is_confirmed;
+    bool is_behind_file; /* made when a child's file stood already */
+    char text[];
+};
+
+enum role {
+    ROLE_OTHER, /* not sshd */
+    ROLE_SSHD,
+    ROLE_SSHD_CHILD,
+    ROLE_UNSURE /* sshd, and it cannot be told which of its processes */
+};
+
+struct place_of_call {
+    enum role role;
+    struct process self; /* of sshd's processes */
+    struct process connection;
+};
+
+/*
+ * How the pam_authenticate() of the latest attempt ended. sshd's monitor, which
+ * alone uses it, serves one connection in one thread; libpam hands no handle to
+ * the function that it tells.
+ */
+static enum {
+    END_UNKNOWN,
+    END_SUCCESS,
+    END_FAILURE
+} attempt_end;
+
+static void
+free_kept(pam_handle_t *pamh, void *data, int error_status)
+{
+    (void)pamh;
+    (void)error_status;
+    free(data);
+}
+
+static const struct kept *
+find_kept(pam_handle_t *pamh, const char *name)
+{
+    const void *data = NULL;
+
+    return pam_get_data(pamh, name, &data) == PAM_SUCCESS ? data : NULL;
+}
+
+static bool
+put_kept(pam_handle_t *pamh, const char *name, const struct kept *facts,
+         const char *text)
+{
+    size_t size = strlen(text) + 1;
+    struct kept *kept = malloc(sizeof *kept + size);
+
+    if (kept == NULL)
+        return false;
+    *kept = *facts;
+    memcpy(kept->text, text, size);
+    if (pam_set_data(pamh, name, kept, free_kept) == PAM_SUCCESS)
+        return true;
+    free(kept);
+    return false;
+}
+
+static void
+drop_kept(pam_handle_t *pamh, const char *name)
+{
+    if (find_kept(pamh, name) != NULL)
+        pam_set_data(pamh, name, NULL, NULL);
+}
+
+/*
+ * libpam calls this in place of its own delay, at the end of every
+ * pam_authenticate() and with its result; the first is the attempt's own.
+ */
+static void
+sleep_after(int status, unsigned microseconds, void *data)
+{
+    const struct timespec delay = {
+        .tv_sec = microseconds / 1000000,
+        .tv_nsec = (long)(microseconds % 1000000) * 1000,
+    };
+
+    (void)data;
+    if (attempt_end == END_UNKNOWN)
+        attempt_end = status == PAM_SUCCESS ? END_SUCCESS : END_FAILURE;
+    if (status != PAM_SUCCESS && microseconds > 0)
+        nanosleep(&delay, NULL);
+}
+
+/* A function as PAM has it among its items. */
+union delay_item {
+    void (*function)(int, unsigned, void *);
+    const void *item;
+};
+
+/* An application's own delay stays; then rule 2 refuses. */
+static bool
+watch_end(pam_handle_t *pamh)
+{
+    const union delay_item ours = {sleep_after};
+    const void *item = NULL;
+
+    attempt_end = END_UNKNOWN;
+    return pam_get_item(pamh, PAM_FAIL_DELAY, &item) == PAM_SUCCESS &&
+           (item == ours.item ||
+            (item == NULL &&
+             pam_set_item(pamh, PAM_FAIL_DELAY, ours.item) == PAM_SUCCESS));
+}
+
+static void
+unwatch_end(pam_handle_t *pamh)
+{
+    const union delay_item ours = {sleep_after};
+    const void *item = NULL;
+
+    attempt_end = END_UNKNOWN;
+    if (pam_get_item(pamh, PAM_FAIL_DELAY, &item) == PAM_SUCCESS &&
+        item == ours.item)
+        pam_set_item(pamh, PAM_FAIL_DELAY, NULL);
+}
+
+/* sshd and its like (sshd-session, gsisshd); the terminal's name is sshd's. */
+static bool
+is_sshd(pam_handle_t *pamh)
+{
+    char executable[PROCESS_TITLE_SIZE];
+
+    process_executable(executable);
+    return strstr(executable, "sshd") != NULL ||
+           text_equal(pamlog_item(pamh, PAM_TTY), "ssh");
+}
+
+static bool
+has_conversation_data(pam_handle_t *pamh)
+{
+    const void *item = NULL;
+
+    if (pam_get_item(pamh, PAM_CONV, &item) != PAM_SUCCESS || item == NULL)
+        return false;
+    return ((const struct pam_conv *)item)->appdata_ptr != NULL;
+}
+
+static bool
+has_child_title(void)
+{
+    static const char end[] = " [pam]";
+    char title[PROCESS_TITLE_SIZE];
+    size_t length;
+
+    process_title(title);
+    length = strlen(title);
+    return length >= sizeof end - 1 &&
+           strcmp(title + length - (sizeof end - 1), end) == 0;
+}
+
+static enum role
+find_role(pam_handle_t *pamh, struct place_of_call *here)
+{
+    bool has_data;
+
+    if (!is_sshd(pamh))
+        return ROLE_OTHER;
+    has_data = has_conversation_data(pamh);
+    if (has_data != has_child_title())
+        return ROLE_UNSURE;
+    if (!process_self(&here->self))
+        return has_data ? ROLE_UNSURE : ROLE_SSHD;
+    here->connection = here->self;
+    if (!has_data)
+        return ROLE_SSHD;
+    return process_parent(&here->connection) ? ROLE_SSHD_CHILD : ROLE_UNSURE;
+}
+
+static struct place_of_call
+find_here(pam_handle_t *pamh)
+{
+    struct place_of_call here = {0};
+
+    here.role = find_role(pamh, &here);
+    return here;
+}
+
+/* -1: there is not a folder, or it is not root's alone, and holds nothing. */
+static int
+open_folder(const struct place_of_call *here)
+{
+    return here->role != ROLE_OTHER && here->connection.pid != 0 &&
+                   geteuid() == 0
+               ? record_folder_open(RECORD_PARENT)
+               : -1;
+}
+
+static bool
+has_counted(const struct place_of_call *here, const struct kept *attempt)
+{
+    if (here->role == ROLE_OTHER)
+        return true;
+    if (here->role != ROLE_SSHD && attempt->process == getpid())
+        return true;
+    return attempt_end == END_SUCCESS;
+}
+
+/* An attempt of sshd's monitor that has counted stays, whatever is next. */
+static void
+begin_in_sshd(pam_handle_t *pamh, const struct place_of_call *here)
+{
+    const struct kept *attempt = find_kept(pamh, attempt_name);
+    int folder = open_folder(here);
+
+    /* Without memory the older one stays; both have counted. */
+    if (attempt != NULL && attempt_end == END_SUCCESS)
+        put_kept(pamh, login_name, attempt, attempt->text);
+    unwatch_end(pamh);
+    if (folder < 0)
+        return;
+    record_sweep(folder, &here->self);
+    close(folder);
+}
+
+void
+counted_begin(pam_handle_t *pamh)
+{
+    const struct place_of_call here = find_here(pamh);
+
+    if (here.role == ROLE_OTHER)
+        drop_kept(pamh, login_name);
+    else
+        begin_in_sshd(pamh, &here);
+    drop_kept(pamh, attempt_name);
+    drop_kept(pamh, made_name);
+}
+
+/* Shows in the auth phase that a file can be left. */
+static bool
+keep_in_file(const struct place_of_call *here, const char *text,
+             char ret_error[COUNTED_ERROR_MAX])
+{
+    char why[RECORD_ERROR_MAX] = "only root can leave one";
+    int folder = -1;
+    bool done = false;
+
+    if (here->role == ROLE_UNSURE)
+        snprintf(why, sizeof why, "/proc does not show which process this is");
+    else if (geteuid() == 0)
+        folder = record_folder_make(RECORD_PARENT, why);
+    if (folder >= 0) {
+        snprintf(why, sizeof why, "it cannot be written");
+        record_sweep(folder, &here->self);
+        done = record_write(folder, &here->self, text);
+        close(folder);
+    }
+    if (!done)
+        snprintf(
+            ret_error, COUNTED_ERROR_MAX,
+            "sshd's keyboard-interactive needs a login record in " RECORD_PARENT
+            "/" RECORD_FOLDER "; %s",
+            why);
+    return done;
+}
+
+static bool
+has_file(const struct place_of_call *here)
+{
+    int folder = open_folder(here);
+    bool is_there = false;
+
+    if (folder < 0)
+        return false;
+    is_there = record_is_confirmed(folder, &here->connection);
+    close(folder);
+    return is_there;
+}
+
+enum reason
+counted_keep(pam_handle_t *pamh, const char *text,
+             char ret_error[COUNTED_ERROR_MAX])
+{
+    const struct place_of_call here = find_here(pamh);
+    const struct kept facts = {.process = getpid(),
+                               .is_behind_file = has_file(&here)};
+
+    snprintf(ret_error, COUNTED_ERROR_MAX, "keeping the login record");
+    if ((here.role == ROLE_SSHD_CHILD || here.role == ROLE_UNSURE) &&
+        !keep_in_file(&here, text, ret_error))
+        return REASON_STATE_UNAVAILABLE;
+    if (!put_kept(pamh, attempt_name, &facts, text))
+        return REASON_NO_MEMORY;
+    if (here.role != ROLE_SSHD || watch_end(pamh))
+        return REASON_OK;
+    snprintf(ret_error, COUNTED_ERROR_MAX,
+             "another module has taken PAM_FAIL_DELAY, by which libpam says "
+             "whether the attempt counts");
+    drop_kept(pamh, attempt_name);
+    return REASON_STATE_UNAVAILABLE;
+}
+
+/* True if sshd has counted keyboard-interactive; see rule 4. */
+static bool
+is_keyboard_listed(pam_handle_t *pamh)
+{
+    static const char method[] = "keyboard-interactive";
+    const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+    while (line != NULL) {
+        line += *line == '\n';
+        if (strncmp(line, method, sizeof method - 1) == 0)
+            return true;
+        line = strchr(line, '\n');
+    }
+    return false;
+}
+
+/* The file of an earlier child. False: it cannot be read. */
+static bool
+read_earlier(pam_handle_t *pamh, const struct place_of_call *here,
+             char **ret_text)
+{
+    int folder = open_folder(here);
+    bool done = true;
+
+    *ret_text = NULL;
+    if (folder < 0)
+        return true;
+    if (here->role == ROLE_SSHD_CHILD && is_keyboard_listed(pamh))
+        done = record_read(folder, &here->connection, ret_text);
+    else
+        record_remove(folder, &here->connection);
+    close(folder);
+    return done;
+}
+
+/* Hands the record of this child's attempt to the monitor. */
+static bool
+confirm_in_file(const struct place_of_call *here)
+{
+    int folder = open_folder(here);
+    bool done;
+
+    if (folder < 0)
+        return false;
+    done = record_confirm(folder, &here->self, &here->connection);
+    close(folder);
+    return done;
+}
+
+/* What a child has of the monitor's, the monitor judges again (rule 7). */
+static bool
+confirm(pam_handle_t *pamh, const struct place_of_call *here,
+        const struct kept *attempt, const struct kept *login)
+{
+    const struct kept *last = attempt != NULL ? attempt : login;
+    struct kept facts;
+
+    if (last == NULL)
+        return true;
+    if (here->role == ROLE_SSHD_CHILD)
+        return last->process != getpid() || confirm_in_file(here);
+    facts = *last;
+    facts.is_confirmed = true;
+    if (!put_kept(pamh, login_name, &facts, last->text))
+        return false;
+    drop_kept(pamh, attempt_name);
+    return true;
+}
+
+static int
+judge_all(pam_handle_t *pamh, const struct place_of_call *here,
+          const char *earlier, counted_judge *judge)
+{
+    const struct kept *attempt = find_kept(pamh, attempt_name);
+    const struct kept *login = find_kept(pamh, login_name);
+    const char *texts[] = {
+        login != NULL ? login->text : NULL,
+        earlier,
+        attempt != NULL ? attempt->text : NULL,
+    };
+    int code = PAM_IGNORE;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i] == NULL)
+            continue;
+        code = judge(pamh, texts[i]);
+        if (code != PAM_SUCCESS)
+            return code;
+    }
+    if (confirm(pamh, here, attempt, login))
+        return code;
+    pam_syslog(pamh, LOG_ALERT, "the login record cannot be confirmed");
+    return PAM_PERM_DENIED;
+}
+
+int
+counted_account(pam_handle_t *pamh, counted_judge *judge)
+{
+    const struct place_of_call here = find_here(pamh);
+    const struct kept *attempt = find_kept(pamh, attempt_name);
+    char *earlier = NULL;
+    int code = PAM_PERM_DENIED;
+
+    if (attempt != NULL && !has_counted(&here, attempt)) {
+        if (attempt_end == END_UNKNOWN) {
+            pam_syslog(pamh, LOG_ALERT,
+                       "it cannot be told whether the token's "
+                       "attempt has counted");
+            return PAM_PERM_DENIED;
+        }
+        drop_kept(pamh, attempt_name);
+    }
+    if (read_earlier(pamh, &here, &earlier))
+        code = judge_all(pamh, &here, earlier, judge);
+    else
+        pam_syslog(pamh, LOG_CRIT, "the login record cannot be read");
+    free(earlier);
+    return code;
+}
+
+static bool
+note_made(pam_handle_t *pamh)
+{
+    const struct kept facts = {.process = getpid()};
+
+    return put_kept(pamh, made_name, &facts, "");
+}
+
+bool
+counted_is_login(pam_handle_t *pamh)
+{
+    const struct place_of_call here = find_here(pamh);
+    const struct kept *attempt = find_kept(pamh, attempt_name);
+
+    if (find_kept(pamh, made_name) != NULL ||
+        find_kept(pamh, login_name) != NULL ||
+        (attempt != NULL && has_counted(&here, attempt)))
+        return true;
+    /* For the child in which sshd calls it again. */
+    return has_file(&here) && note_made(pamh);
+}
+
+/* Takes the file of a child. False: it cannot be read. */
+static bool
+take_file(const struct place_of_call *here, char **ret_text)
+{
+    int folder = open_folder(here);
+    bool done;
+
+    *ret_text = NULL;
+    if (folder < 0)
+        return true;
+    done = record_read(folder, &here->connection, ret_text);
+    record_remove(folder, &here->connection);
+    record_sweep(folder, &here->self);
+    close(folder);
+    return done;
+}
+
+/* The record that counts, of those that PAM data holds; NULL: none does. */
+static const struct kept *
+find_counted(pam_handle_t *pamh, const struct place_of_call *here)
+{
+    const struct kept *attempt = find_kept(pamh, attempt_name);
+    const struct kept *login = find_kept(pamh, login_name);
+
+    /* Rule 7: sshd calls no account phase behind that of a child. */
+    if (here->role == ROLE_SSHD && attempt != NULL &&
+        has_counted(here, attempt))
+        return attempt;
+    if (login != NULL && (login->is_confirmed || here->role == ROLE_SSHD))
+        return login;
+    return NULL;
+}
+
+/* Chooses the last of the two; the other is judged here. */
+static bool
+choose(pam_handle_t *pamh, const struct kept *kept, const char *file,
+       counted_judge *judge, struct counted *ret_counted)
+{
+    bool is_kept = kept != NULL && (file == NULL || kept->is_behind_file);
+    const char *other = is_kept ? file : kept != NULL ? kept->text : NULL;
+
+    if (other != NULL && judge(pamh, other) != PAM_SUCCESS)
+        return false;
+    if (!is_kept && file == NULL)
+        return true;
+    *ret_counted = (struct counted){
+        .text = strdup(is_kept ? kept->text : file),
+        .asks_again = !is_kept || !kept->is_confirmed,
+    };
+    return ret_counted->text != NULL && note_made(pamh);
+}
+
+bool
+counted_take(pam_handle_t *pamh, counted_judge *judge,
+             struct counted *ret_counted)
+{
+    const struct place_of_call here = find_here(pamh);
+    char *file = NULL;
+    bool done;
+
+    *ret_counted = (struct counted){0};
+    done = take_file(&here, &file) &&
+           choose(pamh, find_counted(pamh, &here), file, judge, ret_counted);
+    free(file);
+    return done;
+}
+
+void
+counted_end(pam_handle_t *pamh)
+{
+    const struct place_of_call here = find_here(pamh);
+    int folder = open_folder(&here);
+
+    if (folder < 0)
+        return;
+    record_remove(folder, &here.connection);
+    close(folder);
+}
