@@ -14,13 +14,12 @@
  * 2. "iss" MUST be the configured one, byte for byte.
  * 3. "aud" MUST have a configured audience; where none is configured, a token
  *    MUST NOT have "aud" (RFC 7519 section 4.1.3).
- * 4. It MUST NOT be a refresh, ID or other token that is no access token.
- * 5. "exp" MUST be there and MUST lie ahead.
- * 6. "nbf" and "iat" MUST NOT lie ahead.
- * 7. It MUST NOT live longer than max_lifetime.
- * 8. The person MUST have authenticated at most max_age ago.
- * 9. The identity MUST be a string of 1 to 256 bytes without control bytes.
- * 10. Every rule of `require` MUST hold.
+ * 4. "exp" MUST be there and MUST lie ahead.
+ * 5. "nbf" and "iat" MUST NOT lie ahead.
+ * 6. It MUST NOT live longer than max_lifetime.
+ * 7. The person MUST have authenticated at most max_age ago.
+ * 8. The identity MUST be a string of 1 to 256 bytes without control bytes.
+ * 9. Every rule of `require` MUST hold.
  */
 
 static enum reason
@@ -173,62 +172,6 @@ check_audience(struct json_object *payload, const struct claims_policy *policy,
                           "token has aud=%s%s, audience is unset",
                           show_audience(aud).text,
                           jsondoc_array_size(aud) > 1 ? " and others" : "");
-}
-
-static bool
-is_one_of(const char *text, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (text_equal_nocase(text, *list))
-            return true;
-    return false;
-}
-
-static enum reason
-refresh(struct verdict *verdict, const char *name, struct json_object *value)
-{
-    const char *text;
-
-    if (!jsondoc_is_string(value, &text))
-        return verdict_refuse(verdict, REASON_REFRESH_TOKEN,
-                              "claim %s is set, and refuse_refresh is yes",
-                              name);
-    return verdict_refuse(verdict, REASON_REFRESH_TOKEN,
-                          "claim %s is %s, and refuse_refresh is yes", name,
-                          quote(text).text);
-}
-
-/*
- * How programs tell their refresh and ID tokens from access tokens: Keycloak
- * by "typ", Cognito by "token_use", the FastAPI article by "refresh", and so
- * on; no RFC says it for tokens without a "typ" header (RFC 8725 section 3.12).
- */
-static enum reason
-check_refresh(struct json_object *payload, const struct claims_policy *policy,
-              struct verdict *verdict)
-{
-    static const char *const names[] = {"token_use", "token_type", "typ", "use",
-                                        NULL};
-    static const char *const access[] = {"access", "bearer", "access_token",
-                                         "jwt",    "at+jwt", NULL};
-    static const char *const other[] = {"refresh", "id",     "reset",
-                                        "verify",  "invite", NULL};
-    struct json_object *value;
-    const char *text;
-
-    verdict_check(verdict, "access token", "refuse_refresh");
-    if (!policy->refuse_refresh)
-        return REASON_OK;
-    if (jsondoc_find(payload, "refresh", &value) && !jsondoc_is_false(value))
-        return refresh(verdict, "refresh", value);
-    for (const char *const *name = names; *name != NULL; name++)
-        if (jsondoc_find(payload, *name, &value) &&
-            !(jsondoc_is_string(value, &text) && is_one_of(text, access)))
-            return refresh(verdict, *name, value);
-    if (jsondoc_find(payload, "type", &value) &&
-        jsondoc_is_string(value, &text) && is_one_of(text, other))
-        return refresh(verdict, "type", value);
-    return REASON_OK;
 }
 
 /* A time that may be absent (NAN), but if present is a NumericDate. */
@@ -406,8 +349,6 @@ claims_check(struct json_object *payload, const struct claims_policy *policy,
         reason = read_string(payload, "jti", &ret_claims->token_id, verdict);
     if (reason == REASON_OK)
         reason = check_audience(payload, policy, facts, verdict);
-    if (reason == REASON_OK)
-        reason = check_refresh(payload, policy, verdict);
     if (reason == REASON_OK)
         reason = check_times(payload, policy, now, ret_claims, verdict);
     if (reason == REASON_OK)

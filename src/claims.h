@@ -19,7 +19,6 @@ struct claims_policy {
     char *issuer;            /* exact "iss", NULL for any */
     struct strings audience; /* templates of which "aud" must have one */
     char *user_claim;        /* name or JSON pointer of the identity */
-    bool refuse_refresh;
     double clock_skew;
     double max_lifetime; /* 0: any */
     double max_age;      /* 0: any */
@@ -38,7 +37,7 @@ struct claims {
 
 /*
  * Judges the claims of a payload whose signature holds, at `now` (seconds
- * since 1970): issuer, audience, kind of token, times (RFC 7519 section 4.1),
+ * since 1970): issuer, audience, times (RFC 7519 section 4.1),
  * identity, rules. A claim that a rule looks at and that has the wrong type is
  * BAD_CLAIM, never absent.
  */

@@ -30,7 +30,7 @@ X(LIFETIME_TOO_LONG,     "lifetime_too_long",     "the token lives longer than m
 X(TOO_OLD,               "too_old",               "the person authenticated too long ago",          PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(WRONG_AUDIENCE,        "wrong_audience",        "the token is for another audience",              PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(WRONG_TYPE,            "wrong_type",            "the token is of another type",                   PAM_AUTH_ERR,        LOG_NOTICE, 1) \
-X(REFRESH_TOKEN,         "refresh_token",         "the token is no access token",                   PAM_AUTH_ERR,        LOG_NOTICE, 1) \
+X(REFRESH_TOKEN,         "refresh_token",         "the token is not an access token",               PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(REQUIREMENT_FAILED,    "requirement_failed",    "a required rule does not hold",                  PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(NO_MAPPING,            "no_mapping",            "no account is mapped to the identity",           PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(USER_MISMATCH,         "user_mismatch",         "the token belongs to another account",           PAM_AUTH_ERR,        LOG_NOTICE, 1) \
@@ -43,7 +43,8 @@ X(STATE_UNAVAILABLE,     "state_unavailable",     "what had to be asked did not 
 X(BAD_CONFIG,            "bad_config",            "the configuration is invalid",                   PAM_AUTHINFO_UNAVAIL, LOG_ALERT, 3) \
 X(KEY_UNAVAILABLE,       "key_unavailable",       "no usable key is left",                          PAM_AUTHINFO_UNAVAIL, LOG_ALERT, 3) \
 X(CONVERSATION_FAILED,   "conversation_failed",   "the question could not be asked",                PAM_CONV_ERR,        LOG_ERR,    1) \
-X(NO_MEMORY,             "no_memory",             "out of memory",                                  PAM_BUF_ERR,         LOG_CRIT,   1)
+X(NO_MEMORY,             "no_memory",             "out of memory",                                  PAM_BUF_ERR,         LOG_CRIT,   1) \
+X(NOT_CONFIRMED,         "not_confirmed",         "the token is bound to a key, not confirmed",     PAM_AUTH_ERR,        LOG_NOTICE, 1)
 /* clang-format on */
 
 /* A zeroed reason is none of the table: it is a refusal, never a yes. */

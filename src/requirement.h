@@ -42,7 +42,8 @@ const char *requirements_add(struct requirements *list, const char *text);
  * for byte, with a boolean as true or false, with an integer within 2^53-1 in
  * decimal; any other type fails, with != too. `has` looks for a member of an
  * array, or for a word of a top-level "scope" or "scp" string (RFC 6749
- * section 3.3); any other string is an array of one.
+ * section 3.3); any other string is an array of one. = and != fail for such a
+ * string of several words.
  */
 enum reason
 requirements_check(const struct requirements *list, struct json_object *payload,

@@ -33,6 +33,16 @@ is_list_of_words(const char *claim)
     return text_equal(claim, "scope") || text_equal(claim, "scp");
 }
 
+/* A scope of several words is a set, which is neither equal nor different. */
+static bool
+is_set(const char *claim, struct json_object *value)
+{
+    const char *string;
+
+    return is_list_of_words(claim) && jsondoc_is_string(value, &string) &&
+           strchr(string, ' ') != NULL;
+}
+
 static bool
 has_member(const char *claim, struct json_object *value, const char *wanted)
 {
@@ -58,9 +68,10 @@ holds(const struct requirement *rule, struct json_object *value,
 
     switch (rule->kind) {
     case REQUIRE_EQUAL:
-        return text_equal(found, wanted);
+        return !is_set(rule->claim, value) && text_equal(found, wanted);
     case REQUIRE_DIFFERENT:
-        return found != NULL && !text_equal(found, wanted);
+        return !is_set(rule->claim, value) && found != NULL &&
+               !text_equal(found, wanted);
     case REQUIRE_MEMBER:
         return has_member(rule->claim, value, wanted);
     case REQUIRE_PRESENT:

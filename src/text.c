@@ -122,3 +122,19 @@ text_equal_nocase(const char *a, const char *b)
     }
     return lower(*a) == lower(*b);
 }
+
+static const char *
+media_type(const char *text)
+{
+    static const char prefix[] = "application/";
+    char head[sizeof prefix] = "";
+
+    strncpy(head, text, sizeof prefix - 1);
+    return text_equal_nocase(head, prefix) ? text + sizeof prefix - 1 : text;
+}
+
+bool
+text_equal_media_type(const char *a, const char *b)
+{
+    return text_equal_nocase(media_type(a), media_type(b));
+}

@@ -41,4 +41,10 @@ bool text_equal(const char *a, const char *b);
 /* As text_equal(), ASCII letters of either case being the same. */
 bool text_equal_nocase(const char *a, const char *b);
 
+/*
+ * Whether two media types of a JOSE header are the same: in any case, and with
+ * "application/" left off or not (RFC 7515 section 4.1.9).
+ */
+bool text_equal_media_type(const char *a, const char *b);
+
 #endif

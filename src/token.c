@@ -4,37 +4,27 @@
 #include "jsondoc.h"
 #include "signature.h"
 #include "text.h"
+#include "token_kind.h"
 
 #include <string.h>
-#include <strings.h>
 
 /*
  * The checks behind those of jws.c, in this order:
  * 1. "typ" MUST be one of token_types.
  * 2. A configured key MUST have signed it (signature.c).
  * 3. Only then the payload is parsed: it MUST be one JSON object.
- * 4. Its claims MUST be as claims.c has it.
+ * 4. It MUST be an access token that is bound to nothing (token_kind.c).
+ * 5. Its claims MUST be as claims.c has it.
  */
-
-/* RFC 7515 section 4.1.9: "application/" may be left off, any case. */
-static const char *
-media_type(const char *text)
-{
-    static const char prefix[] = "application/";
-    char head[sizeof prefix] = "";
-
-    strncpy(head, text, sizeof prefix - 1);
-    return text_equal_nocase(head, prefix) ? text + sizeof prefix - 1 : text;
-}
 
 static bool
 is_accepted_type(const char *type, const struct strings *accepted)
 {
     if (accepted->count == 0)
-        return text_equal_nocase(media_type(type), "JWT") ||
-               text_equal_nocase(media_type(type), "at+jwt");
+        return text_equal_media_type(type, "JWT") ||
+               text_equal_media_type(type, "at+jwt");
     for (size_t i = 0; i < accepted->count; i++)
-        if (text_equal_nocase(media_type(type), media_type(accepted->items[i])))
+        if (text_equal_media_type(type, accepted->items[i]))
             return true;
     return false;
 }
@@ -100,6 +90,9 @@ token_verify(struct token *token, const struct token_policy *policy,
                                  problems, verdict);
     if (reason == REASON_OK)
         reason = parse_payload(token, verdict);
+    if (reason == REASON_OK)
+        reason = token_kind_check(token->jws.header, token->payload,
+                                  policy->refuse_refresh, verdict);
     if (reason == REASON_OK)
         reason = claims_check(token->payload, &policy->claims, facts, now,
                               &token->claims, verdict);

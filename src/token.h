@@ -10,6 +10,7 @@
 struct token_policy {
     unsigned algorithms;  /* bits of algorithm_bit(), 0 for the defaults */
     struct strings types; /* accepted "typ" values; empty for the default */
+    bool refuse_refresh;  /* and every other kind but access tokens */
     struct claims_policy claims;
 };
 
@@ -30,7 +31,7 @@ enum reason token_parse(const char *text, size_t length, size_t size_max,
     __attribute__((warn_unused_result));
 
 /*
- * It goes on with type, algorithm, key, signature, payload, claims. Nothing of
+ * It goes on with type, algorithm, key, signature, payload, kind, claims. Nothing of
  * the payload is looked at before the signature holds. What is wrong with keys
  * on the way goes to `problems`.
  */

@@ -105,7 +105,7 @@ check_rules(const struct issuer *issuer, struct findings *findings)
                     cli_setting_of(issuer, "max_lifetime").text,
                     "a token that was stolen may be good for years",
                     "set it to what the issuer gives", "it is 0");
-    if (!issuer->token.claims.refuse_refresh)
+    if (!issuer->token.refuse_refresh)
         finding_add(findings, FINDING_WARNING,
                     cli_setting_of(issuer, "refuse_refresh").text,
                     "a refresh or ID token logs in",

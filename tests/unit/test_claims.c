@@ -55,20 +55,6 @@ static const struct {
     {"{\"sub\":null,\"exp\":1000100}", 0, "bad_claim"},
     {"{\"sub\":\"\",\"exp\":1000100}", 0, "bad_claim"},
     {"{\"sub\":\"a\\u007f\",\"exp\":1000100}", 0, "bad_claim"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":false}", 0, "ok"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":null}", 0, "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"refresh\":\"false\"}", 0,
-     "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"token_use\":\"Access\"}", 0, "ok"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"token_use\":\"id\"}", 0,
-     "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"typ\":\"Bearer\"}", 0, "ok"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"typ\":\"Refresh\"}", 0, "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"use\":1}", 0, "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"token_type\":\"x\"}", 0,
-     "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"type\":\"reset\"}", 0, "refresh_token"},
-    {"{\"sub\":\"a\",\"exp\":1000100,\"type\":\"person\"}", 0, "ok"},
 };
 
 static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
@@ -95,7 +81,6 @@ Test(claims, are_judged_at_a_given_moment)
         char user_claim[] = "sub";
         const struct claims_policy policy = {
             .user_claim = user_claim,
-            .refuse_refresh = true,
             .clock_skew = 30,
             .max_lifetime = 3600,
             .max_age = rows[i].max_age,

@@ -225,7 +225,7 @@ check_other(const struct config *config, const char *name, const char *how)
         claims->audience.count == 2 &&
             text_equal(claims->audience.items[1], "%%"),
         issuer->token.types.count == 1,
-        !claims->refuse_refresh,
+        !issuer->token.refuse_refresh,
         claims->clock_skew == 60,
         claims->max_lifetime == 3600,
         claims->max_age == 300,

@@ -14,7 +14,7 @@ Test(reason, names_are_those_of_the_interface)
         "refresh_token requirement_failed no_mapping user_mismatch "
         "unknown_user user_not_allowed service_not_allowed revoked "
         "already_used state_unavailable bad_config key_unavailable "
-        "conversation_failed no_memory ";
+        "conversation_failed no_memory not_confirmed ";
     char all[sizeof names] = "";
 
     for (int i = 1; i < REASON_END; i++) {
