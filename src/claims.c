@@ -2,6 +2,7 @@
 #include "claims.h"
 
 #include "jsondoc.h"
+#include "moment.h"
 #include "text.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@
 
 /*
  * The checks, in this order; each ends in its own reason:
- * 1. "sub", "iss" and "jti", where present, MUST be strings.
+ * 1. "iss" and "jti", where present, MUST be strings; "sub" may be an integer.
  * 2. "iss" MUST be the configured one, byte for byte.
  * 3. "aud" MUST have a configured audience; where none is configured, a token
  *    MUST NOT have "aud" (RFC 7519 section 4.1.3).
@@ -18,7 +19,8 @@
  * 5. "nbf" and "iat" MUST NOT lie ahead.
  * 6. It MUST NOT live longer than max_lifetime.
  * 7. The person MUST have authenticated at most max_age ago.
- * 8. The identity MUST be a string of 1 to 256 bytes without control bytes.
+ * 8. The identity MUST be a string of 1 to 256 bytes without control bytes, or
+ *    an integer, which only a user_map takes (login.c).
  * 9. Every rule of `require` MUST hold.
  */
 
@@ -54,7 +56,24 @@ read_string(struct json_object *payload, const char *name,
         jsondoc_is_string(value, ret_text))
         return REASON_OK;
     *ret_text = NULL;
-    return bad(verdict, name, "no string");
+    return bad(verdict, name, "not a string");
+}
+
+/* RFC 7519 has a string for "sub"; many applications have their own number. */
+static enum reason
+read_subject(struct json_object *payload, struct claims *claims,
+             struct verdict *verdict)
+{
+    struct json_object *value;
+
+    if (!jsondoc_find(payload, "sub", &value))
+        return REASON_OK;
+    if (jsondoc_is_bool(value))
+        return bad(verdict, "sub", "neither a string nor an integer");
+    claims->subject = jsondoc_scalar(value, claims->subject_digits);
+    return claims->subject != NULL
+               ? REASON_OK
+               : bad(verdict, "sub", "neither a string nor an integer");
 }
 
 static enum reason
@@ -185,7 +204,7 @@ read_time(struct json_object *payload, const char *name, double *ret_seconds,
     if (!jsondoc_find(payload, name, &value) ||
         jsondoc_is_time(value, ret_seconds))
         return REASON_OK;
-    return bad(verdict, name, "no number from 0 to 2^53-1");
+    return bad(verdict, name, "not a number from 0 to 2^53-1");
 }
 
 static enum reason
@@ -203,8 +222,25 @@ check_expiry(struct json_object *payload, const struct claims_policy *policy,
     if (now < claims->expires + policy->clock_skew)
         return REASON_OK;
     return verdict_refuse(
-        verdict, REASON_EXPIRED, "%.0fs ago (exp=%.0f, clock_skew %.0fs)",
-        now - claims->expires, claims->expires, policy->clock_skew);
+        verdict, REASON_EXPIRED, "%s ago (exp=%s, clock_skew %.0fs)",
+        moment_span(now - claims->expires).text,
+        text_time(claims->expires).text, policy->clock_skew);
+}
+
+/* A time that lies ahead, though it must have passed. */
+static enum reason
+refuse_ahead(struct verdict *verdict, enum reason reason, const char *name,
+             double moment, const struct claims_policy *policy, double now)
+{
+    const char *unit = moment_unit(moment, now);
+
+    if (unit != NULL)
+        return verdict_refuse(verdict, reason, "%s=%.0f%s", name, moment, unit);
+    return verdict_refuse(verdict, reason,
+                          "by %s (%s=%s, clock_skew %.0fs), check this host's "
+                          "clock",
+                          moment_span(moment - now).text, name,
+                          text_time(moment).text, policy->clock_skew);
 }
 
 static enum reason
@@ -220,10 +256,8 @@ check_not_before(struct json_object *payload,
     if (reason != REASON_OK || isnan(not_before) ||
         not_before <= now + policy->clock_skew)
         return reason;
-    return verdict_refuse(verdict, REASON_NOT_YET_VALID,
-                          "for another %.0fs (nbf=%.0f, clock_skew %.0fs), "
-                          "check this host's clock",
-                          not_before - now, not_before, policy->clock_skew);
+    return refuse_ahead(verdict, REASON_NOT_YET_VALID, "nbf", not_before,
+                        policy, now);
 }
 
 /* "iat" or "auth_time": a moment that has passed. */
@@ -233,10 +267,8 @@ check_past(double moment, const char *name, const struct claims_policy *policy,
 {
     if (isnan(moment) || moment <= now + policy->clock_skew)
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_ISSUED_IN_FUTURE,
-                          "by %.0fs (%s=%.0f, clock_skew %.0fs), check this "
-                          "host's clock",
-                          moment - now, name, moment, policy->clock_skew);
+    return refuse_ahead(verdict, REASON_ISSUED_IN_FUTURE, name, moment, policy,
+                        now);
 }
 
 static enum reason
@@ -245,14 +277,19 @@ check_lifetime(double issued, double expires,
                struct verdict *verdict)
 {
     double lifetime = expires - (isnan(issued) ? now : issued);
+    const char *unit = moment_unit(expires, now);
 
     verdict_check(verdict, "lifetime", "max_lifetime");
     if (policy->max_lifetime == 0 || lifetime <= policy->max_lifetime)
         return REASON_OK;
+    if (unit != NULL)
+        return verdict_refuse(verdict, REASON_LIFETIME_TOO_LONG, "exp=%.0f%s",
+                              expires, unit);
     return verdict_refuse(
-        verdict, REASON_LIFETIME_TOO_LONG, "%.0fs > max_lifetime %.0fs%s",
+        verdict, REASON_LIFETIME_TOO_LONG, "%.0fs > max_lifetime %.0fs%s (%s)",
         lifetime, policy->max_lifetime,
-        isnan(issued) ? ", counted from now as it has no iat" : "");
+        isnan(issued) ? ", counted from now as it has no iat" : "",
+        moment_span(lifetime).text);
 }
 
 static enum reason
@@ -280,9 +317,9 @@ check_age(struct json_object *payload, double issued,
         return missing(verdict, "auth_time or iat");
     if (now - moment <= policy->max_age)
         return REASON_OK;
-    return verdict_refuse(verdict, REASON_TOO_OLD,
-                          "%.0fs since %s > max_age %.0fs", now - moment, name,
-                          policy->max_age);
+    return verdict_refuse(
+        verdict, REASON_TOO_OLD, "%.0fs since %s > max_age %.0fs (%s)",
+        now - moment, name, policy->max_age, moment_span(now - moment).text);
 }
 
 static enum reason
@@ -320,8 +357,14 @@ check_identity(struct json_object *payload, const struct claims_policy *policy,
     verdict_check(verdict, "identity", "user_claim");
     if (!jsondoc_find(payload, name, &value))
         return missing(verdict, name);
-    if (!jsondoc_is_string(value, &text))
-        return bad(verdict, name, "no string");
+    if (!jsondoc_is_string(value, &text)) {
+        text = jsondoc_is_bool(value)
+                   ? NULL
+                   : jsondoc_scalar(value, claims->identity_digits);
+        if (text == NULL)
+            return bad(verdict, name, "neither a string nor an integer");
+        claims->is_integer = true;
+    }
     for (; text[length] != '\0'; length++)
         if ((unsigned char)text[length] < 0x20 || text[length] == 0x7f)
             return bad(verdict, name, "a string with a control byte");
@@ -341,8 +384,8 @@ claims_check(struct json_object *payload, const struct claims_policy *policy,
     enum reason reason;
 
     *ret_claims = (struct claims){0};
-    /* user_claim may be another. */
-    reason = read_string(payload, "sub", &ret_claims->subject, verdict);
+    /* For revocations, whatever user_claim is. */
+    reason = read_subject(payload, ret_claims, verdict);
     if (reason == REASON_OK)
         reason = check_issuer(payload, policy, ret_claims, verdict);
     if (reason == REASON_OK)

@@ -2,14 +2,13 @@
 #ifndef CLAIMS_H
 #define CLAIMS_H
 
+#include "jsondoc.h"
 #include "requirement.h"
 #include "stringlist.h"
 #include "template.h"
 #include "verdict.h"
 
 #include <stdbool.h>
-
-struct json_object;
 
 /* The longest identity; provider IDs have up to 255 bytes (OpenID Connect). */
 #define CLAIMS_IDENTITY_MAX 256
@@ -25,14 +24,21 @@ struct claims_policy {
     struct requirements requirements;
 };
 
-/* The facts of a payload; the strings are the document's, NULL when absent. */
+/*
+ * The facts of a payload; the strings are the document's or its own, so that it
+ * is not copied, and NULL when absent.
+ */
 struct claims {
     const char *identity;
+    bool is_integer; /* the identity was one, and is its decimal form */
     const char *issuer;
     const char *subject;
     const char *token_id; /* "jti" */
     double expires;       /* seconds since 1970 */
     double issued;        /* "iat", NAN when absent */
+    /* Where `subject` and `identity` point to when they are integers. */
+    char subject_digits[JSONDOC_SCALAR_MAX];
+    char identity_digits[JSONDOC_SCALAR_MAX];
 };
 
 /*

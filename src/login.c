@@ -17,7 +17,8 @@
  * 5. The key that verified it MUST NOT be in a section of another issuer. It
  *    comes behind 4, as a forged token must not make a host read all keys.
  * 6. Its identity MUST be the requested account's name, byte for byte, or a
- *    line of user_map MUST give it that account.
+ *    line of user_map MUST give it that account; without a map it MUST be a
+ *    string.
  * 7. The name MUST match user_pattern and be one of allow_users, before
  *    anything is looked up.
  * 8. The account database MUST know the account, its uid MUST be allowed, and
@@ -62,6 +63,10 @@ choose_user(const struct login_request *request, const char **ret_user,
         return reason;
     }
     verdict_check(verdict, "user", "user_claim");
+    if (login->token.claims.is_integer)
+        return verdict_refuse(verdict, REASON_BAD_CLAIM,
+                              "%s is an integer, which needs a user_map",
+                              text_bare(issuer->token.claims.user_claim).text);
     if (request->user == NULL || text_equal(request->user, identity)) {
         *ret_user = request->user != NULL ? request->user : identity;
         return REASON_OK;

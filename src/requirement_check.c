@@ -81,9 +81,27 @@ holds(const struct requirement *rule, struct json_object *value,
     }
 }
 
+/*
+ * Entra leaves out the groups of a person who has more than 200, and says so in
+ * one of two ways (OpenID Connect Core section 5.6.2 for the first).
+ */
+static bool
+is_left_out(const char *claim, struct json_object *payload)
+{
+    struct json_object *names = NULL;
+    struct json_object *value;
+    const char *name = claim[0] == '/' ? claim + 1 : claim;
+
+    if (jsondoc_find(payload, "_claim_names", &names) &&
+        jsondoc_find(names, name, &value))
+        return true;
+    return text_equal(name, "groups") &&
+           jsondoc_find(payload, "hasgroups", &value);
+}
+
 static enum reason
-refuse(const struct requirement *rule, bool is_there, struct json_object *value,
-       struct verdict *verdict)
+refuse(const struct requirement *rule, struct json_object *payload,
+       bool is_there, struct json_object *value, struct verdict *verdict)
 {
     char text[JSONDOC_SCALAR_MAX];
     const char *found = jsondoc_scalar(value, text);
@@ -96,8 +114,13 @@ refuse(const struct requirement *rule, bool is_there, struct json_object *value,
     else
         snprintf(shown.text, sizeof shown.text, "%s", jsondoc_kind(value));
     return verdict_refuse(
-        verdict, REASON_REQUIREMENT_FAILED, "require %s: the token has %s",
-        text_quote(rule->text, strlen(rule->text)).text, shown.text);
+        verdict, REASON_REQUIREMENT_FAILED, "require %s: the token has %s%s",
+        text_quote(rule->text, strlen(rule->text)).text, shown.text,
+        !is_there && is_left_out(rule->claim, payload)
+            ? ": there were too many values to list (Entra's groups overage); "
+              "have only the groups that are assigned to the application "
+              "listed, or use its roles"
+            : "");
 }
 
 static enum reason
@@ -122,7 +145,7 @@ check_rule(const struct requirement *rule, struct json_object *payload,
                          unknown);
     held = is_there && value != NULL && holds(rule, value, wanted);
     free(wanted);
-    return held ? REASON_OK : refuse(rule, is_there, value, verdict);
+    return held ? REASON_OK : refuse(rule, payload, is_there, value, verdict);
 }
 
 enum reason

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "signature.h"
 
+#include "jsondoc.h"
 #include "jws.h"
 #include "text.h"
 
@@ -78,6 +79,36 @@ note_short_signature(const struct jws *jws, const struct algorithm *algorithm,
         verdict->torn = true;
 }
 
+/* An ECDSA signature as X.509 has it: a SEQUENCE of two INTEGERs. */
+static bool
+is_der(const struct jws *jws, const struct algorithm *algorithm)
+{
+    const unsigned char *bytes = jws->signature;
+    size_t length = jws->signature_length;
+    size_t head;
+
+    if (strncmp(algorithm->name, "ES", 2) != 0 || length < 8 ||
+        bytes[0] != 0x30)
+        return false;
+    head = bytes[1] == 0x81 ? 3 : 2;
+    return length == head + bytes[head - 1] && bytes[head] == 0x02;
+}
+
+/* Names the causes of a wrong signature that a token shows by itself. */
+static const char *
+signature_hint(const struct jws *jws, const struct algorithm *algorithm)
+{
+    static const char *const graph[] = {"nonce", NULL};
+
+    if (is_der(jws, algorithm))
+        return "; it is written in DER, and must be R and S (RFC 7518 section "
+               "3.4)";
+    if (jsondoc_has_any(jws->header, graph))
+        return "; its header has a nonce, so only Microsoft Graph can verify "
+               "it: have a token made for an application of your own";
+    return "";
+}
+
 static enum reason
 try_keys(const struct jws *jws, const struct algorithm *algorithm,
          struct keyset *keys, struct strings *problems, struct verdict *verdict)
@@ -101,9 +132,10 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
         note_short_signature(jws, algorithm, candidates[i], verdict);
     }
     return verdict_refuse(verdict, REASON_BAD_SIGNATURE,
-                          "alg=%s, %zu %s tried, signature of %zu bytes",
+                          "alg=%s, %zu %s tried, signature of %zu bytes%s",
                           algorithm->name, count, count == 1 ? "key" : "keys",
-                          jws->signature_length);
+                          jws->signature_length,
+                          signature_hint(jws, algorithm));
 }
 
 enum reason

@@ -31,9 +31,9 @@ enum reason token_parse(const char *text, size_t length, size_t size_max,
     __attribute__((warn_unused_result));
 
 /*
- * It goes on with type, algorithm, key, signature, payload, kind, claims. Nothing of
- * the payload is looked at before the signature holds. What is wrong with keys
- * on the way goes to `problems`.
+ * It goes on with type, algorithm, key, signature, payload, kind, claims.
+ * Nothing of the payload is looked at before the signature holds. What is wrong
+ * with keys on the way goes to `problems`.
  */
 enum reason token_verify(struct token *token, const struct token_policy *policy,
                          struct keyset *keys,

@@ -89,9 +89,9 @@ check_named_kind(struct json_object *payload, struct verdict *verdict)
 static bool
 is_other_type(struct json_object *value)
 {
-    static const char *const other[] = {"refresh", "refresh_token", "id",
-                                        "id_token", "reset", "verify",
-                                        "invite", NULL};
+    static const char *const other[] = {
+        "refresh", "refresh_token", "id",     "id_token",
+        "reset",   "verify",        "invite", NULL};
     const char *text;
 
     return jsondoc_is_string(value, &text) && is_one_of(text, other);

@@ -53,6 +53,11 @@ static const struct {
     {"{\"sub\":\"a\",\"exp\":1000100,\"aud\":null}", 0, "bad_claim"},
     {"{\"exp\":1000100}", 0, "missing_claim"},
     {"{\"sub\":null,\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":7,\"exp\":1000100}", 0, "ok"},
+    {"{\"sub\":7.5,\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":true,\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":[\"a\"],\"exp\":1000100}", 0, "bad_claim"},
+    {"{\"sub\":9007199254740992,\"exp\":1000100}", 0, "bad_claim"},
     {"{\"sub\":\"\",\"exp\":1000100}", 0, "bad_claim"},
     {"{\"sub\":\"a\\u007f\",\"exp\":1000100}", 0, "bad_claim"},
 };
@@ -88,6 +93,83 @@ Test(claims, are_judged_at_a_given_moment)
 
         cr_expect_str_eq(judge(rows[i].payload, &policy), rows[i].wanted, "%s",
                          rows[i].payload);
+    }
+}
+
+Test(claims, an_integer_identity_is_its_decimal_form)
+{
+    static const struct {
+        const char *payload;
+        const char *identity;
+        bool is_integer;
+    } cases[] = {
+        {"{\"sub\":7,\"exp\":1000100}", "7", true},
+        {"{\"sub\":-0,\"exp\":1000100}", "0", true},
+        {"{\"sub\":\"7\",\"exp\":1000100}", "7", false},
+    };
+    char user_claim[] = "sub";
+    const struct claims_policy policy = {.user_claim = user_claim};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char what[JSONDOC_WHAT_MAX];
+        struct json_object *payload = NULL;
+        struct claims claims;
+        struct verdict verdict = {0};
+
+        cr_assert_eq(jsondoc_parse(cases[i].payload, strlen(cases[i].payload),
+                                   &payload, what),
+                     REASON_OK);
+        cr_assert_eq(
+            claims_check(payload, &policy, &facts, 1000000, &claims, &verdict),
+            REASON_OK, "%s", verdict.detail);
+        cr_expect_str_eq(claims.identity, cases[i].identity);
+        cr_expect_str_eq(claims.subject, cases[i].identity);
+        cr_expect_eq(claims.is_integer, cases[i].is_integer);
+        jsondoc_free(payload);
+    }
+}
+
+Test(claims, says_how_much_and_in_what_unit)
+{
+    static const struct {
+        const char *times;
+        const char *said;
+    } cases[] = {
+        {"\"exp\":1795000000", "9d ago (exp=2026-11-18T11:06:40Z, "
+                              "clock_skew 30s)"},
+        {"\"exp\":1795800040,\"iat\":1795800047",
+         "by 47s (iat=2026-11-27T17:20:47Z, clock_skew 30s), check this host's "
+         "clock"},
+        {"\"exp\":1796404800,\"iat\":1795800000",
+         "604800s > max_lifetime 3600s (7d)"},
+        {"\"exp\":1795800100000,\"iat\":1795800000000",
+         "iat=1795800000000 is in milliseconds, and must be in seconds"},
+        {"\"exp\":1795800100000",
+         "exp=1795800100000 is in milliseconds, and must be in seconds"},
+        {"\"exp\":1795800100,\"nbf\":1795800000000000",
+         "nbf=1795800000000000 is in microseconds, and must be in seconds"},
+        {"\"exp\":1795800100,\"iat\":1795720000",
+         "80100s > max_lifetime 3600s (22h)"},
+    };
+    char user_claim[] = "sub";
+    const struct claims_policy policy = {
+        .user_claim = user_claim, .clock_skew = 30, .max_lifetime = 3600};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        char what[JSONDOC_WHAT_MAX];
+        struct json_object *payload = NULL;
+        struct claims claims;
+        struct verdict verdict = {0};
+
+        snprintf(text, sizeof text, "{\"sub\":\"a\",%s}", cases[i].times);
+        cr_assert_eq(jsondoc_parse(text, strlen(text), &payload, what),
+                     REASON_OK);
+        cr_expect_neq(claims_check(payload, &policy, &facts, 1795800000,
+                                   &claims, &verdict),
+                      REASON_OK);
+        cr_expect_str_eq(verdict.detail, cases[i].said);
+        jsondoc_free(payload);
     }
 }
 

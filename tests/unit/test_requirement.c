@@ -146,11 +146,16 @@ Test(requirement, says_wanted_and_found)
         {"{}", "no such claim"},         {"{\"a\":\"x\\u001b\"}", "\"x\\x1b\""},
         {"{\"a\":[\"x\"]}", "an array"}, {"{\"a\":{}}", "an object"},
         {"{\"a\":null}", "null"},        {"{\"a\":1.5}", "a number"},
+        {"{\"hasgroups\":true}", "no such claim"},
+        {"{\"_claim_names\":{\"a\":\"s\"}}",
+         "no such claim: there were too many values to list (Entra's groups "
+         "overage); have only the groups that are assigned to the application "
+         "listed, or use its roles"},
     };
 
     for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
         struct verdict verdict = {0};
-        char wanted[128] = "require \"a = b\": the token has ";
+        char wanted[400] = "require \"a = b\": the token has ";
 
         strcat(wanted, found[i].said);
         cr_expect_eq(check("a = b", found[i].payload, &facts, &verdict),
