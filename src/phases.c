@@ -128,28 +128,6 @@ log_checks(pam_handle_t *pamh, const struct verdict *verdict)
                        : reason_name(verdict->reason));
 }
 
-/*
- * A token that does not hold together, of a length at which programs cut, was
- * cut: that is what the administrator has to know.
- */
-static void
-blame_cutting(struct verdict *verdict, const struct answer *answer)
-{
-    char was[VERDICT_DETAIL_MAX];
-
-    if (!answer->may_be_cut || !verdict->torn ||
-        (verdict->reason != REASON_MALFORMED &&
-         verdict->reason != REASON_BAD_SIGNATURE))
-        return;
-    snprintf(was, sizeof was, "%s: %.400s", reason_name(verdict->reason),
-             verdict->detail);
-    verdict_refuse(verdict, REASON_TOKEN_CUT,
-                   "%s; the last part has a length at which sudo (511), ssh "
-                   "(1023) or a terminal (4095) cuts: use pam-jwt askpass or "
-                   "give the token in parts",
-                   was);
-}
-
 static void
 end_login(pam_handle_t *pamh, const char *user, counted_keeper *keep,
           struct login *login)
@@ -182,10 +160,10 @@ judge(pam_handle_t *pamh, const struct config *config,
                              "the clock cannot be read");
     reason = login_decide(answer->token, strlen(answer->token), &config->policy,
                           &request, &login);
-    if (reason != REASON_OK)
-        blame_cutting(&login.verdict, answer);
-    else
+    if (reason == REASON_OK)
         end_login(pamh, user, keep, &login);
+    else if (answer->may_be_cut)
+        verdict_blame_cutting(&login.verdict);
     reason = login.verdict.reason;
     if (config->debug)
         log_checks(pamh, &login.verdict);

@@ -24,3 +24,20 @@ verdict_refuse(struct verdict *verdict, enum reason reason, const char *format,
     verdict->reason = reason;
     return reason;
 }
+
+void
+verdict_blame_cutting(struct verdict *verdict)
+{
+    char was[VERDICT_DETAIL_MAX];
+
+    if (!verdict->torn || (verdict->reason != REASON_MALFORMED &&
+                           verdict->reason != REASON_BAD_SIGNATURE))
+        return;
+    snprintf(was, sizeof was, "%s: %.400s", reason_name(verdict->reason),
+             verdict->detail);
+    verdict_refuse(verdict, REASON_TOKEN_CUT,
+                   "%s; the last part has a length at which sudo (511), ssh "
+                   "(1023) or a terminal (4095) cuts: use pam-jwt askpass or "
+                   "give the token in parts",
+                   was);
+}

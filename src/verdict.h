@@ -42,4 +42,11 @@ enum reason verdict_refuse(struct verdict *verdict, enum reason reason,
                            const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * Blames cutting, as TOKEN_CUT, where a text that does not hold together was
+ * refused as MALFORMED or BAD_SIGNATURE. For an answer of a length at which
+ * programs cut: that is what the administrator has to know.
+ */
+void verdict_blame_cutting(struct verdict *verdict);
+
 #endif

@@ -25,6 +25,7 @@ enum {
 int cli_askpass(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_clean(int argc, char **argv);
+int cli_inspect(int argc, char **argv);
 int cli_issue(int argc, char **argv);
 int cli_jwks_fetch(int argc, char **argv);
 int cli_jwks_install(int argc, char **argv);
@@ -113,6 +114,9 @@ int cli_usage(const char *command);
  * and ends the program with EXIT_UNREADABLE.
  */
 double cli_now(void);
+
+/* Prints a value as JSON, on one line and without its end. */
+void cli_print_value(struct json_object *value);
 
 /*
  * Prints a value as one JSON text and a line end; takes it over. It is valid

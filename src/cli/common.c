@@ -89,7 +89,7 @@ cli_option(const char *command, int argc, char **argv,
 
     /* Its own messages would show what they name as it stands. */
     opterr = 0;
-    option = getopt_long(argc, argv, ":", table, NULL);
+    option = getopt_long(argc, argv, ":v", table, NULL);
     if (option == ':')
         cli_fail(0, command, "the option %s needs a value", argv[optind - 1]);
     else if (option == '?' && optopt != 0 && optind > 1 &&
@@ -184,7 +184,7 @@ cli_add_number(struct json_object *object, const char *name, int64_t value)
 }
 
 void
-cli_print_json(struct json_object *value)
+cli_print_value(struct json_object *value)
 {
     size_t length = 0;
     const char *text = json_object_to_json_string_length(
@@ -193,6 +193,12 @@ cli_print_json(struct json_object *value)
     if (text == NULL)
         cli_no_memory();
     printable_write(stdout, text, length, PRINTABLE_JSON);
+}
+
+void
+cli_print_json(struct json_object *value)
+{
+    cli_print_value(value);
     fputc('\n', stdout);
     json_object_put(value);
 }

@@ -37,8 +37,10 @@ static const struct command commands[] = {
     {"verify", cli_verify,
      "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"
      "             [--use] [--skip-account] [--set KEY=VALUE]... [--insecure]\n"
-     "             [--json] [-]",
-     "decide on the token on standard input as the module would"},
+     "             [-v | --verbose] [--json] [-]",
+     "decide on the answer on standard input as the module would"},
+    {"inspect", cli_inspect, "[--json] [-]",
+     "show what a token says, unverified and without a configuration"},
     {"check", cli_check, "[--config FILE] [--pam FOLDER] [--strict] [--json]",
      "find what is wrong before a login is tried"},
     {"jwks fetch", cli_jwks_fetch,

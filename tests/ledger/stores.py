@@ -49,8 +49,8 @@ def tool(*arguments, text="", prefix=(), timeout=60, **more):
 
 def verify(store, token, *more, prefix=(), **options):
     code, out, err = tool("verify", "--config", store.conf, "--skip-account", *more, text=token + "\n", prefix=prefix, **options)
-    last = out.strip().splitlines()[-1] if out.strip() else f"{code} {err}"
-    return last.split(":")[1].strip() if last.startswith("refused: ") else "ok" if code == 0 and last.startswith("accepted") else f"{code} {last} {err}"
+    first = out.splitlines()[0] if out else f"{code} {err}"
+    return first.split(":")[1].strip() if first.startswith("refused: ") else "ok" if code == 0 and first.startswith("accepted") else f"{code} {first} {err}"
 
 
 def use(store, token, *more, **options):

@@ -135,13 +135,13 @@ Test(claims, says_how_much_and_in_what_unit)
         const char *times;
         const char *said;
     } cases[] = {
-        {"\"exp\":1795000000", "9d ago (exp=2026-11-18T11:06:40Z, "
+        {"\"exp\":1795000000", "9 d ago (exp=2026-11-18T11:06:40Z, "
                               "clock_skew 30s)"},
         {"\"exp\":1795800040,\"iat\":1795800047",
          "by 47s (iat=2026-11-27T17:20:47Z, clock_skew 30s), check this host's "
          "clock"},
         {"\"exp\":1796404800,\"iat\":1795800000",
-         "604800s > max_lifetime 3600s (7d)"},
+         "604800s > max_lifetime 3600s (7 d)"},
         {"\"exp\":1795800100000,\"iat\":1795800000000",
          "iat=1795800000000 is in milliseconds, and must be in seconds"},
         {"\"exp\":1795800100000",
@@ -149,7 +149,7 @@ Test(claims, says_how_much_and_in_what_unit)
         {"\"exp\":1795800100,\"nbf\":1795800000000000",
          "nbf=1795800000000000 is in microseconds, and must be in seconds"},
         {"\"exp\":1795800100,\"iat\":1795720000",
-         "80100s > max_lifetime 3600s (22h)"},
+         "80100s > max_lifetime 3600s (22 h)"},
     };
     char user_claim[] = "sub";
     const struct claims_policy policy = {
