@@ -97,6 +97,7 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
                             findings);
         check_age(issuer, &keys.files[i], now, findings);
     }
+    cli_check_secrets(issuer, &keys, findings);
     strings_done(&problems);
     strings_done(&notes);
     keyset_done(&keys);

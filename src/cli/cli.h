@@ -42,6 +42,7 @@ int cli_verify(int argc, char **argv);
  * separator are warnings.
  */
 struct issuer;
+struct keyset;
 struct findings;
 void cli_check_map(const struct issuer *issuer, struct findings *findings);
 
@@ -63,6 +64,10 @@ void cli_check_sshd(struct findings *findings);
 
 /* What there is to say about the key files of an issuer, and their age. */
 void cli_check_keys(const struct issuer *issuer, struct findings *findings);
+
+/* Secrets among its loaded keys that can be guessed, or are misread. */
+void cli_check_secrets(const struct issuer *issuer, const struct keyset *keys,
+                       struct findings *findings);
 
 /* What there is to say about the state of an issuer, and what others can do to
  * it. */

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "input.h"
+#include "otherreading.h"
 #include "text.h"
 #include "verify_show.h"
 
@@ -183,6 +184,8 @@ verify(struct input *input, struct options *options)
     options->request.hostname = config.hostname;
     options->form.now = request->now;
     reason = decide(input, &config.policy, request, &login);
+    if (reason == REASON_BAD_SIGNATURE)
+        otherreading_add(&login);
     if (options->form.json) {
         verify_show_json(&login, &options->form);
         goto out;
