@@ -13,6 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+keyset_say_excluded(const struct key *key, unsigned allowed,
+                    char ret_what[KEY_WHAT_MAX])
+{
+    const struct algorithm *algorithm = algorithm_at(0);
+
+    for (size_t i = 1; algorithm != NULL && !algorithm_fits(algorithm, key);
+         i++)
+        algorithm = algorithm_at(i);
+    snprintf(ret_what, KEY_WHAT_MAX, "it fits none of algorithms%s%s",
+             algorithm == NULL ? ""
+             : allowed == 0    ? "; to use it, set algorithms = "
+                               : "; to use it, add to algorithms ",
+             algorithm != NULL ? algorithm->name : "");
+}
+
 bool
 keyset_complain(struct strings *lines, const char *path, const char *what)
 {
@@ -104,6 +120,8 @@ static bool
 add_single(struct keyfile *file, enum key_result result, struct key *key,
            const struct loading *loading, const char *what)
 {
+    char excluded[KEY_WHAT_MAX];
+
     if (result == KEY_NO_MEMORY)
         return false;
     if (result != KEY_GOOD)
@@ -112,9 +130,9 @@ add_single(struct keyfile *file, enum key_result result, struct key *key,
         keyset_add(file, key);
         return true;
     }
+    keyset_say_excluded(key, loading->policy->allowed, excluded);
     key_done(key);
-    return keyset_complain(loading->problems, file->path,
-                           "the key fits none of algorithms");
+    return keyset_complain(loading->problems, file->path, excluded);
 }
 
 /* A text of PEM, whatever stands before its first block, or bare base64. */

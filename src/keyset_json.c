@@ -109,6 +109,7 @@ add_bad(struct keyfile *file, struct key *key, const struct loading *loading,
 static bool
 add_good(struct keyfile *file, struct key *key, const struct loading *loading)
 {
+    char what[KEY_WHAT_MAX];
     bool done;
 
     if (keyset_allows(loading->policy->allowed, key)) {
@@ -118,8 +119,8 @@ add_good(struct keyfile *file, struct key *key, const struct loading *loading)
     if (is_too_short(key, loading))
         return add_bad(file, key, loading,
                        "the secret is too short for algorithms");
-    done = keyset_complain_key(loading->notes, file->path, key,
-                               "it fits none of algorithms");
+    keyset_say_excluded(key, loading->policy->allowed, what);
+    done = keyset_complain_key(loading->notes, file->path, key, what);
     key_done(key);
     return done;
 }

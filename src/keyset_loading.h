@@ -22,6 +22,13 @@ bool keyset_complain(struct strings *lines, const char *path, const char *what);
 bool keyset_complain_key(struct strings *lines, const char *path,
                          const struct key *key, const char *what);
 
+/*
+ * Says that no allowed algorithm fits the key, and what to write to use it.
+ */
+void keyset_say_excluded(const struct key *key, unsigned allowed,
+                         char ret_what[KEY_WHAT_MAX]);
+
+
 /* Makes room for all keys of a file. False: out of memory. */
 bool keyset_make_room(struct keyfile *file, size_t count);
 

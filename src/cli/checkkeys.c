@@ -60,6 +60,40 @@ check_age(const struct issuer *issuer, const struct keyfile *file, double now,
                     fetched.text);
 }
 
+/* True if the keys would do, were every algorithm allowed. */
+static bool
+are_excluded(const struct issuer *issuer, time_t now)
+{
+    struct issuer other = *issuer;
+    struct strings problems = {0};
+    struct keyset keys = {0};
+    bool usable;
+
+    other.token.algorithms = ~0U;
+    usable =
+        issuer_load_keys(&other, now, &keys, &problems, NULL) == REASON_OK &&
+        keyset_build_all(&keys, &problems) > 0;
+    keyset_done(&keys);
+    strings_done(&problems);
+    return usable;
+}
+
+static void
+add_no_key(const struct issuer *issuer, time_t now, struct findings *findings)
+{
+    const char *keys = keyset_setting(issuer_key_kind(issuer));
+    bool excluded = are_excluded(issuer, now);
+
+    finding_add(
+        findings, FINDING_ERROR,
+        cli_setting_of(issuer, excluded ? "algorithms" : keys).text,
+        "every token is refused as key_unavailable",
+        excluded ? "set it to what the keys are for, see below"
+                 : "put a good key there (pam-jwt keygen)",
+        excluded ? "it excludes every key of %s" : "no usable key is left in %s",
+        keys);
+}
+
 void
 cli_check_keys(const struct issuer *issuer, struct findings *findings)
 {
@@ -76,12 +110,7 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
     if (reason == REASON_NO_MEMORY)
         cli_no_memory();
     if (reason != REASON_OK || keyset_build_all(&keys, &problems) == 0)
-        finding_add(
-            findings, FINDING_ERROR,
-            cli_setting_of(issuer, keyset_setting(issuer_key_kind(issuer)))
-                .text,
-            "every token is refused as key_unavailable",
-            "put a good key there (pam-jwt keygen)", "no usable key is left");
+        add_no_key(issuer, (time_t)now, findings);
     for (size_t i = 0; i < problems.count; i++)
         finding_add_line(
             findings, FINDING_ERROR, problems.items[i],
