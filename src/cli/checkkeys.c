@@ -94,6 +94,22 @@ add_no_key(const struct issuer *issuer, time_t now, struct findings *findings)
         keys);
 }
 
+/* More keys than are tried for one token, which names none of them. */
+static void
+check_untried(const struct issuer *issuer, struct keyset *keys,
+              struct findings *findings)
+{
+    struct strings lines = {0};
+
+    keyset_say_untried(keys, issuer->token.algorithms, &lines);
+    for (size_t i = 0; i < lines.count; i++)
+        finding_add_line(findings, FINDING_WARNING, lines.items[i],
+                         "its tokens are refused, unless their kid is in no "
+                         "other file",
+                         "take old keys out, or put all into one JWK Set");
+    strings_done(&lines);
+}
+
 void
 cli_check_keys(const struct issuer *issuer, struct findings *findings)
 {
@@ -120,6 +136,7 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
         finding_add_line(findings, FINDING_WARNING, notes.items[i],
                          "the key is not used",
                          "nothing to do when it has another use");
+    check_untried(issuer, &keys, findings);
     for (size_t i = 0; i < keys.count; i++) {
         if (keyfile_good(&keys.files[i]) > 0)
             cli_check_clock(keys.files[i].path, keys.files[i].changed,

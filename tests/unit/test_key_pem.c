@@ -6,9 +6,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define KEYS "tests/vectors/keys/"
 
@@ -334,5 +336,144 @@ Test(key_pem, refuses_what_is_not_the_der_of_a_key)
             structures[i].wanted, "%s", structures[i].name);
         key_done(&key);
         OPENSSL_free(der);
+    }
+}
+
+/* A key pair whose public point is written in this form. */
+static EVP_PKEY *
+pair_with_form(const char *form)
+{
+    EVP_PKEY *pair = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+
+    cr_assert_not_null(pair);
+    cr_assert_eq(EVP_PKEY_set_utf8_string_param(
+                     pair, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, form),
+                 1);
+    return pair;
+}
+
+/* RFC 5480 section 2.2: uncompressed and compressed, and no third form. */
+Test(key_pem, refuses_a_hybrid_point)
+{
+    static const struct {
+        const char *form;
+        enum key_result wanted;
+    } forms[] = {{"uncompressed", KEY_GOOD},
+                 {"compressed", KEY_GOOD},
+                 {"hybrid", KEY_BAD}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        EVP_PKEY *pair = pair_with_form(forms[i].form);
+        unsigned char *der = NULL;
+        int size = i2d_PUBKEY(pair, &der);
+        struct key key = {0};
+
+        cr_assert(size > 0);
+        cr_expect_eq(ours_reads("PUBLIC KEY", der, (size_t)size, &key),
+                     forms[i].wanted, "%s", forms[i].form);
+        key_done(&key);
+        OPENSSL_free(der);
+        EVP_PKEY_free(pair);
+    }
+}
+
+/* What ours makes of a certificate with this keyUsage, NULL for none. */
+static enum key_result
+certified(EVP_PKEY *pair, const char *usage)
+{
+    X509 *certificate = X509_new();
+    unsigned char *der = NULL;
+    struct key key = {0};
+    enum key_result result;
+    int size;
+
+    cr_assert_not_null(certificate);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -(time(NULL) + 86400));
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+    X509_set_version(certificate, X509_VERSION_3);
+    cr_assert_eq(X509_set_pubkey(certificate, pair), 1);
+    if (usage != NULL) {
+        X509_EXTENSION *extension =
+            X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, usage);
+
+        cr_assert_not_null(extension);
+        X509_add_ext(certificate, extension, -1);
+        X509_EXTENSION_free(extension);
+    }
+    cr_assert(X509_sign(certificate, pair, EVP_sha256()) > 0);
+    size = i2d_X509(certificate, &der);
+    cr_assert(size > 0);
+    result = ours_reads("CERTIFICATE", der, (size_t)size, &key);
+    key_done(&key);
+    OPENSSL_free(der);
+    X509_free(certificate);
+    return result;
+}
+
+Test(key_pem, a_certificate_must_be_for_signatures)
+{
+    static const struct {
+        const char *usage;
+        enum key_result wanted;
+    } cases[] = {
+        {NULL, KEY_GOOD},
+        {"critical,digitalSignature", KEY_GOOD},
+        {"digitalSignature,keyEncipherment", KEY_GOOD},
+        {"keyEncipherment,dataEncipherment", KEY_BAD},
+        {"critical,keyCertSign,cRLSign", KEY_BAD},
+        {"nonRepudiation", KEY_BAD},
+        {"keyAgreement", KEY_BAD},
+    };
+    EVP_PKEY *pair = pair_with_form("uncompressed");
+    EVP_PKEY *hybrid = pair_with_form("hybrid");
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        cr_expect_eq(certified(pair, cases[i].usage), cases[i].wanted, "%s",
+                     cases[i].usage != NULL ? cases[i].usage : "none");
+    /* A key inside a certificate is no laxer than one outside. */
+    cr_expect_eq(certified(hybrid, NULL), KEY_BAD);
+    EVP_PKEY_free(pair);
+    EVP_PKEY_free(hybrid);
+}
+
+#define BARE "MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgU"
+
+/* What an issuer's console shows, and what only looks like it. */
+Test(key_pem, reads_base64_without_the_lines_of_pem)
+{
+    static const struct {
+        const char *text;
+        enum key_result wanted;
+    } cases[] = {
+        {BARE "=", KEY_GOOD},
+        {BARE, KEY_GOOD},
+        {"\n  MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNw\r\n"
+         "Fz6W5LMJv3PD56XCoTNwAYgU=\n",
+         KEY_GOOD},
+        {BARE "==", KEY_FOREIGN},
+        {BARE "=x", KEY_FOREIGN},
+        {"\"" BARE "=\"", KEY_FOREIGN},
+        {"key: " BARE "=", KEY_FOREIGN},
+        {"MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgUA",
+         KEY_FOREIGN}, /* one byte more */
+        {"MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYg",
+         KEY_FOREIGN}, /* one byte less */
+        {"MCowBQYDK2VuAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgU=",
+         KEY_BAD}, /* X25519 */
+        {"", KEY_FOREIGN},
+        {"=", KEY_FOREIGN},
+        {"A", KEY_FOREIGN},
+        {"5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b",
+         KEY_FOREIGN},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct key key = {0};
+        char what[KEY_WHAT_MAX];
+
+        cr_expect_eq(key_from_bare(cases[i].text, strlen(cases[i].text), 0,
+                                   &key, what),
+                     cases[i].wanted, "%zu: %s", i, cases[i].text);
+        key_done(&key);
     }
 }
