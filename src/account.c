@@ -18,10 +18,10 @@
 #define GROUPS_MIN 64
 #define GROUPS_MAX 65536
 
-static bool
-allows_all(const struct strings *list)
+bool
+allowed_all(const struct allowed *allowed)
 {
-    return list->count == 0 || strings_have(list, "*");
+    return !allowed->is_set || allowed->all;
 }
 
 enum reason
@@ -33,10 +33,10 @@ account_check_name(const char *user, const struct account_policy *policy,
         return verdict_refuse(verdict, REASON_USER_NOT_ALLOWED,
                               "the name %s is outside user_pattern",
                               text_quote(user, strlen(user)).text);
-    if (policy->allow_users.count > 0)
+    if (policy->allow_users.is_set)
         verdict_check(verdict, "account name", "allow_users");
-    if (allows_all(&policy->allow_users) ||
-        strings_have(&policy->allow_users, user))
+    if (allowed_all(&policy->allow_users) ||
+        strings_have(&policy->allow_users.names, user))
         return REASON_OK;
     return verdict_refuse(verdict, REASON_USER_NOT_ALLOWED,
                           "%s is none of allow_users",
@@ -178,16 +178,17 @@ check_groups(const struct passwd *entry, const struct account_policy *policy,
     int error = 0;
     bool found = false;
 
-    if (policy->allow_groups.count > 0)
+    if (policy->allow_groups.is_set)
         verdict_check(verdict, "groups", "allow_groups");
-    if (allows_all(&policy->allow_groups))
+    if (allowed_all(&policy->allow_groups))
         return REASON_OK;
     groups = list_groups(entry, &count);
     if (groups == NULL)
         return verdict_refuse(verdict, REASON_NO_MEMORY, "listing groups");
-    for (size_t i = 0; error == 0 && !found && i < policy->allow_groups.count;
-         i++)
-        error = is_among(policy->allow_groups.items[i], groups, count, &found);
+    for (size_t i = 0;
+         error == 0 && !found && i < policy->allow_groups.names.count; i++)
+        error = is_among(policy->allow_groups.names.items[i], groups, count,
+                         &found);
     free(groups);
     if (error != 0)
         return nss_failed(error, verdict);

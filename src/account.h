@@ -10,14 +10,24 @@
 
 struct pattern;
 
+/* Names of accounts or of groups. Zeroed, it is unset and allows all. */
+struct allowed {
+    bool is_set;
+    bool all; /* a * without quotes is among them */
+    struct strings names;
+};
+
 /* Which local accounts may log in with a token. */
 struct account_policy {
     struct pattern *user_pattern; /* the whole name must match */
     uid_t min_uid;
     bool allow_root;
-    struct strings allow_users;  /* names, "*" for all; empty: any */
-    struct strings allow_groups; /* the same, of groups */
+    struct allowed allow_users;
+    struct allowed allow_groups;
 };
+
+/* True if every name is allowed, because of a * or because it is unset. */
+bool allowed_all(const struct allowed *allowed);
 
 /*
  * Whether `user` may be an account's name, and is one of allow_users.

@@ -26,6 +26,7 @@ struct source {
     const char *name;      /* a file, or "module argument" */
     unsigned long line;    /* 0 for a module argument */
     bool is_file;
+    bool is_trial;  /* arguments of config_try() */
     bool is_again;  /* it was read for another issuer: say nothing twice */
     uint64_t given; /* one bit a row of the table */
 };
@@ -81,9 +82,9 @@ apply(struct source *source, const struct setting *setting, const char *value)
         mistake(source, "out of memory", NULL);
         return;
     }
-    wrong = *value == '\0'
-                ? "has no value"
-                : setting->set(setting, base + setting->offset, value);
+    wrong = setting_set(setting, base + setting->offset, value,
+                        source->is_file || source->is_trial ? WORDS_FILE
+                                                            : WORDS_PLAIN);
     if (wrong != NULL)
         mistake(source, wrong, setting->name);
 }
@@ -151,7 +152,7 @@ trim(char *text)
     return text + strspn(text, " \t");
 }
 
-/* Cuts "key = value" apart in place. */
+/* Cuts "key = value" apart in place; the value with its white space. */
 static bool
 split_pair(struct source *source, char *text, const char **ret_key,
            const char **ret_value)
@@ -164,21 +165,14 @@ split_pair(struct source *source, char *text, const char **ret_key,
     }
     *equals = '\0';
     *ret_key = trim(text);
-    *ret_value = trim(equals + 1);
+    *ret_value = equals + 1;
     return true;
 }
 
-static bool
-has_control_byte(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') ||
-            text[i] == 0x7f)
-            return true;
-    return false;
-}
-
-/* The NAME of "[issuer NAME]", cut out in place; NULL for anything else. */
+/*
+ * The NAME of "[issuer NAME]", cut out in place; NULL for anything else but a
+ * comment behind it.
+ */
 static const char *
 section_name(char *line)
 {
@@ -186,14 +180,18 @@ section_name(char *line)
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     char *name = line + sizeof prefix - 1;
+    struct cursor behind = {NULL, false};
+    struct word word;
     size_t length;
 
     if (strncmp(line, prefix, sizeof prefix - 1) != 0)
         return NULL;
     name += strspn(name, " \t");
     length = strspn(name, allowed);
-    if (length == 0 || length > SECTION_NAME_MAX ||
-        !text_equal(name + length, "]"))
+    if (length == 0 || length > SECTION_NAME_MAX || name[length] != ']')
+        return NULL;
+    behind.at = name + length + 1;
+    if (word_take(&behind, &word) != NULL || word.text != NULL)
         return NULL;
     name[length] = '\0';
     return name;
@@ -306,11 +304,10 @@ read_pair(struct reading *reading, char *line)
 static void
 read_line(struct reading *reading, char *line, size_t length)
 {
-    if (has_control_byte(line, length)) {
-        mistake(&reading->source,
-                line[length - 1] == '\r' ? "the line ends as on Windows (CR)"
-                                         : "a control byte in the line",
-                NULL);
+    const char *fault = line_fault(line, length);
+
+    if (fault != NULL) {
+        mistake(&reading->source, fault, line);
         return;
     }
     line = trim(line);
@@ -353,17 +350,31 @@ read_file(struct config *config)
     file_done(&file);
 }
 
+/* What keeps a setting off the module line; NULL: nothing. */
+static const char *
+argument_fault(const struct source *source, const struct setting *setting)
+{
+    if (setting == NULL || !is_of_issuer(setting))
+        return NULL;
+    if (!source->is_trial)
+        return "belongs into the file, it is not a module argument";
+    return setting->scope == SCOPE_SECTION && source->issuer->name != NULL
+               ? "belongs into a section of the file"
+               : NULL;
+}
+
 /* A flag such as "debug" stands for "debug=yes". */
 static void
 read_argument(struct source *source, const char *argument)
 {
     const struct setting *setting = setting_find(argument);
+    const char *fault = line_fault(argument, strlen(argument));
     const char *key;
     const char *value;
     char *copy;
 
-    if (has_control_byte(argument, strlen(argument))) {
-        mistake(source, "has a control byte", argument);
+    if (fault != NULL) {
+        mistake(source, fault, argument);
         return;
     }
     if (setting != NULL && setting->scope == SCOPE_ARGUMENT &&
@@ -375,10 +386,9 @@ read_argument(struct source *source, const char *argument)
     if (copy == NULL) {
         mistake(source, "out of memory", NULL);
     } else if (split_pair(source, copy, &key, &value)) {
-        setting = setting_find(key);
-        if (setting != NULL && setting->scope == SCOPE_SECTION &&
-            source->issuer->name != NULL)
-            mistake(source, "belongs into a section of the file", key);
+        fault = argument_fault(source, setting_find(key));
+        if (fault != NULL)
+            mistake(source, fault, key);
         else
             apply_given(source, key, value);
     }
@@ -387,9 +397,12 @@ read_argument(struct source *source, const char *argument)
 
 /* Arguments win over the file, in every section of it. */
 static void
-read_arguments(struct config *config, int count, const char *const *arguments)
+read_arguments(struct config *config, int count, const char *const *arguments,
+               bool is_trial)
 {
-    struct source source = {.config = config, .name = "module argument"};
+    struct source source = {.config = config,
+                            .name = is_trial ? "--set" : "module argument",
+                            .is_trial = is_trial};
 
     for (size_t i = 0; i < config->policy.issuer_count; i++) {
         source.issuer = &config->policy.issuers[i];
@@ -406,9 +419,13 @@ set_machine_name(struct config *config)
     char name[HOST_NAME_MAX + 1] = "";
     const struct setting *setting = setting_find("hostname");
 
-    if (config->hostname == NULL && gethostname(name, sizeof name - 1) == 0 &&
-        name[0] != '\0')
-        setting->set(setting, &config->hostname, name);
+    if (config->hostname != NULL || gethostname(name, sizeof name - 1) != 0)
+        return;
+    /* Without a name, %h is not known, and a template with it refuses. */
+    if (setting_set(setting, &config->hostname, name, WORDS_PLAIN) != NULL) {
+        free(config->hostname);
+        config->hostname = NULL;
+    }
 }
 
 /* What only the whole file shows to be wrong. */
@@ -442,9 +459,9 @@ check_whole(struct config *config)
         mistake(&source, what, NULL);
 }
 
-bool
-config_read(const char *path, int argument_count, const char *const *arguments,
-            struct config *ret_config)
+static bool
+read_all(const char *path, int argument_count, const char *const *arguments,
+         bool is_trial, struct config *ret_config)
 {
     static const char config_prefix[] = "config=";
     struct source line = {.config = ret_config, .name = "module argument"};
@@ -472,11 +489,25 @@ config_read(const char *path, int argument_count, const char *const *arguments,
         mistake(&line, "out of memory", NULL);
     else
         read_file(ret_config);
-    read_arguments(ret_config, argument_count, arguments);
+    read_arguments(ret_config, argument_count, arguments, is_trial);
     set_machine_name(ret_config);
     if (!ret_config->is_mistaken)
         check_whole(ret_config);
     return !ret_config->is_mistaken;
+}
+
+bool
+config_read(const char *path, int argument_count, const char *const *arguments,
+            struct config *ret_config)
+{
+    return read_all(path, argument_count, arguments, false, ret_config);
+}
+
+bool
+config_try(const char *path, int argument_count, const char *const *arguments,
+           struct config *ret_config)
+{
+    return read_all(path, argument_count, arguments, true, ret_config);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "login.h"
 #include "stringlist.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +40,7 @@ struct config {
 /* Where a setting may stand. */
 enum setting_scope {
     SCOPE_GLOBAL,   /* the file and the module line; for all issuers */
-    SCOPE_ISSUER,   /* the same; for one issuer, or for all as a default */
+    SCOPE_ISSUER,   /* the file; for one issuer, or for all as a default */
     SCOPE_SECTION,  /* for one issuer, and no other inherits it */
     SCOPE_ARGUMENT, /* the module line only */
 };
@@ -50,9 +51,14 @@ struct setting {
     enum setting_scope scope;
     const char *default_text; /* NULL: none */
     const char *help;
-    /* How a text becomes the value: NULL, or what is wrong with the text. */
-    const char *(*set)(const struct setting *setting, void *field,
-                       const char *text);
+    /*
+     * How words become the value: NULL, or what is wrong with them. A setting
+     * has one of the two: for one text, or for a list of words.
+     */
+    const char *(*set_text)(const struct setting *setting, void *field,
+                            const char *text);
+    const char *(*set_words)(const struct setting *setting, void *field,
+                             const struct words *words);
     size_t offset; /* of the field in struct config, or in struct issuer */
     double min;
     double max;
@@ -65,18 +71,32 @@ const struct setting *setting_find(const char *name);
 /* Whether a setting may be given more than once: the values add up. */
 bool setting_repeats(const struct setting *setting);
 
+/* Sets the field of a setting. NULL, or what is wrong with the text. */
+const char *setting_set(const struct setting *setting, void *field,
+                        const char *text, enum words_form form)
+    __attribute__((warn_unused_result));
+
 /*
  * `[issuer NAME]` begins a section. What stands before the first is the default
  * of every section; a file without sections describes one issuer, and
  * policy.issuer_count is never 0. Reads the file that `config=` among the
  * arguments names, or else `path`, and the other arguments ("key=value") over
- * it. Every mistake is a line of `errors`; with any of them the configuration
+ * it: those of SCOPE_GLOBAL and SCOPE_ARGUMENT, taken as they stand. Every
+ * mistake is a line of `errors`; with any of them the configuration
  * is invalid and must let nobody in: false, and `is_mistaken`. What could be
  * read is set all the same, defaults elsewhere, so that a password can still be
  * asked for. config_done() is due in every case.
  */
 bool config_read(const char *path, int argument_count,
                  const char *const *arguments, struct config *ret_config);
+
+/*
+ * The same for somebody who tries a setting out: any of them may be an argument
+ * with the quotes and comments of the file, and counts for every section, but
+ * for those that belong into one.
+ */
+bool config_try(const char *path, int argument_count,
+                const char *const *arguments, struct config *ret_config);
 
 /* Frees; a zeroed configuration is allowed. */
 void config_done(struct config *config);

@@ -59,8 +59,8 @@ issuers_are_distinct(const struct policy *policy,
     for (size_t i = 0; policy->issuer_count > 1 && i < policy->issuer_count;
          i++) {
         if (issuers[i].user_map == NULL &&
-            issuers[i].account.allow_users.count == 0 &&
-            issuers[i].account.allow_groups.count == 0) {
+            !issuers[i].account.allow_users.is_set &&
+            !issuers[i].account.allow_groups.is_set) {
             snprintf(ret_what, ISSUER_WHAT_MAX,
                      "[issuer %s] needs user_map, allow_users or "
                      "allow_groups, as there are others",
@@ -88,8 +88,8 @@ issuer_done(struct issuer *issuer)
     requirements_done(&issuer->token.claims.requirements);
     free(issuer->user_map);
     pattern_free(issuer->account.user_pattern);
-    strings_done(&issuer->account.allow_users);
-    strings_done(&issuer->account.allow_groups);
+    strings_done(&issuer->account.allow_users.names);
+    strings_done(&issuer->account.allow_groups.names);
     strings_done(&issuer->exports);
     place_done(&issuer->ledger.place);
 }

@@ -2,6 +2,7 @@
 #include "requirement.h"
 
 #include "pointer.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,29 +32,38 @@ requirement_done(struct requirement *rule)
     *rule = (struct requirement){0};
 }
 
-/* The words of a rule: the claim, the operator, and all that is behind. */
-static const char *
-read_rule(const char *text, struct requirement *ret_rule)
+/* The operator of a rule; OPERATOR_COUNT: the words have none. */
+static size_t
+find_operator(const struct words *words)
 {
-    size_t claim = strcspn(text, " \t");
-    const char *word = text + claim + strspn(text + claim, " \t");
-    size_t length = strcspn(word, " \t");
-    const char *value = word + length + strspn(word + length, " \t");
     size_t at = 0;
 
+    if (words->count < 2 || words->items[1].is_quoted)
+        return OPERATOR_COUNT;
     while (at < OPERATOR_COUNT &&
-           (strlen(operators[at].word) != length ||
-            strncmp(operators[at].word, word, length) != 0))
+           !text_equal(operators[at].word, words->items[1].text))
         at++;
-    if (claim == 0 || at == OPERATOR_COUNT)
+    return at;
+}
+
+static const char *
+read_rule(const struct words *words, struct requirement *ret_rule)
+{
+    const char *value = words_rest(words, 2);
+    size_t at = find_operator(words);
+
+    if (at == OPERATOR_COUNT)
         return form;
     ret_rule->kind = operators[at].kind;
-    if ((*value == '\0') != (ret_rule->kind == REQUIRE_PRESENT))
+    if ((words->count == 2) != (ret_rule->kind == REQUIRE_PRESENT))
         return form;
-    if (!template_is_valid(value, TEMPLATE_REQUEST))
+    if (value == NULL && ret_rule->kind != REQUIRE_PRESENT)
+        return "has quotes around a part of its value (put all of it in "
+               "quotes)";
+    if (value != NULL && !template_is_valid(value, TEMPLATE_REQUEST))
         return "has a % that is none of %h %s %u %%";
-    ret_rule->text = strdup(text);
-    ret_rule->claim = strndup(text, claim);
+    ret_rule->text = strdup(words->line);
+    ret_rule->claim = strdup(words->items[0].text);
     if (ret_rule->kind != REQUIRE_PRESENT)
         ret_rule->value = strdup(value);
     if (ret_rule->text == NULL || ret_rule->claim == NULL ||
@@ -65,10 +75,10 @@ read_rule(const char *text, struct requirement *ret_rule)
 }
 
 const char *
-requirements_add(struct requirements *list, const char *text)
+requirements_add(struct requirements *list, const struct words *words)
 {
     struct requirement rule = {0};
-    const char *wrong = read_rule(text, &rule);
+    const char *wrong = read_rule(words, &rule);
     struct requirement *items;
 
     if (wrong == NULL) {

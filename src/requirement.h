@@ -4,6 +4,7 @@
 
 #include "template.h"
 #include "verdict.h"
+#include "words.h"
 
 #include <stddef.h>
 
@@ -31,10 +32,12 @@ struct requirements {
 };
 
 /*
- * Appends the rule that `text` writes. NULL, or what is wrong with the text;
- * then nothing was appended.
+ * Appends the rule that the words write: the claim, the operator, which is not
+ * quoted, and a value, which is one word or all that is behind. NULL, or what
+ * is wrong with them; then nothing was appended.
  */
-const char *requirements_add(struct requirements *list, const char *text);
+const char *requirements_add(struct requirements *list,
+                             const struct words *words);
 
 /*
  * Whether all rules hold: OK, REQUIREMENT_FAILED or NO_MEMORY. An absent claim

@@ -38,38 +38,70 @@ set_text(const struct setting *setting, void *field, const char *text)
     return NULL;
 }
 
-/* Splits at spaces and tabs; `check` says what is wrong with a word. */
+/*
+ * What no word of a list may hold: a comma in one without quotes was meant to
+ * separate two.
+ */
 static const char *
-set_words(struct strings *list, const char *text,
-          const char *(*check)(const char *word))
+list_fault(const struct word *word)
 {
-    struct strings words = {0};
+    return !word->is_quoted && strchr(word->text, ',') != NULL
+               ? "has a comma in a list (separate words by spaces, or put a "
+                 "word with a comma in quotes)"
+               : NULL;
+}
+
+/* Takes a list of words; `check` says what is wrong with a word. */
+static const char *
+take_words(struct strings *list, const struct words *words,
+           const char *(*check)(const char *word))
+{
+    struct strings taken = {0};
     const char *wrong = NULL;
 
-    for (text += strspn(text, " \t"); wrong == NULL && *text != '\0';
-         text += strspn(text, " \t")) {
-        size_t length = strcspn(text, " \t");
+    for (size_t i = 0; wrong == NULL && i < words->count; i++) {
+        const struct word *word = &words->items[i];
 
-        if (!strings_add(&words, text, length))
+        wrong = list_fault(word);
+        if (wrong == NULL && check != NULL)
+            wrong = check(word->text);
+        if (wrong == NULL &&
+            !strings_add(&taken, word->text, strlen(word->text)))
             wrong = out_of_memory;
-        else if (check != NULL)
-            wrong = check(words.items[words.count - 1]);
-        text += length;
     }
     if (wrong != NULL) {
-        strings_done(&words);
+        strings_done(&taken);
         return wrong;
     }
     strings_done(list);
-    *list = words;
+    *list = taken;
     return NULL;
 }
 
 static const char *
-set_list(const struct setting *setting, void *field, const char *text)
+set_list(const struct setting *setting, void *field, const struct words *words)
 {
     (void)setting;
-    return set_words(field, text, NULL);
+    return take_words(field, words, NULL);
+}
+
+/* Names of accounts or groups; a * without quotes stands for all of them. */
+static const char *
+set_allowed(const struct setting *setting, void *field,
+            const struct words *words)
+{
+    struct allowed *allowed = field;
+    const char *wrong = take_words(&allowed->names, words, NULL);
+
+    (void)setting;
+    if (wrong != NULL)
+        return wrong;
+    allowed->is_set = true;
+    allowed->all = false;
+    for (size_t i = 0; i < words->count; i++)
+        if (!words->items[i].is_quoted && text_equal(words->items[i].text, "*"))
+            allowed->all = true;
+    return NULL;
 }
 
 static const char *
@@ -79,10 +111,10 @@ check_path(const char *word)
 }
 
 static const char *
-set_paths(const struct setting *setting, void *field, const char *text)
+set_paths(const struct setting *setting, void *field, const struct words *words)
 {
     (void)setting;
-    return set_words(field, text, check_path);
+    return take_words(field, words, check_path);
 }
 
 static const char *
@@ -101,10 +133,11 @@ check_template(const char *word)
 }
 
 static const char *
-set_templates(const struct setting *setting, void *field, const char *text)
+set_templates(const struct setting *setting, void *field,
+              const struct words *words)
 {
     (void)setting;
-    return set_words(field, text, check_template);
+    return take_words(field, words, check_template);
 }
 
 static const char *
@@ -220,14 +253,20 @@ set_encoding(const struct setting *setting, void *field, const char *text)
 }
 
 static const char *
-set_algorithms(const struct setting *setting, void *field, const char *text)
+set_algorithms(const struct setting *setting, void *field,
+               const struct words *words)
 {
-    struct strings words = {0};
-    const char *wrong = set_list(setting, &words, text);
+    const char *wrong = NULL;
     unsigned bits = 0;
 
-    for (size_t i = 0; wrong == NULL && i < words.count; i++) {
-        const struct algorithm *algorithm = algorithm_find(words.items[i]);
+    (void)setting;
+    for (size_t i = 0; wrong == NULL && i < words->count; i++) {
+        const struct algorithm *algorithm =
+            algorithm_find(words->items[i].text);
+
+        wrong = list_fault(&words->items[i]);
+        if (wrong != NULL)
+            break;
 
         if (algorithm == NULL)
             wrong = "has a name that is no algorithm (HS256 RS256 PS256 ES256 "
@@ -235,7 +274,6 @@ set_algorithms(const struct setting *setting, void *field, const char *text)
         else
             bits |= algorithm_bit(algorithm);
     }
-    strings_done(&words);
     if (wrong == NULL)
         *(unsigned *)field = bits;
     return wrong;
@@ -250,10 +288,11 @@ set_claim_name(const struct setting *setting, void *field, const char *text)
 }
 
 static const char *
-set_requirement(const struct setting *setting, void *field, const char *text)
+set_requirement(const struct setting *setting, void *field,
+                const struct words *words)
 {
     (void)setting;
-    return requirements_add(field, text);
+    return requirements_add(field, words);
 }
 
 static const char *
@@ -266,10 +305,11 @@ check_export(const char *word)
 
 /* One name has one value. */
 static const char *
-set_exports(const struct setting *setting, void *field, const char *text)
+set_exports(const struct setting *setting, void *field,
+            const struct words *words)
 {
     const struct strings *list = field;
-    const char *wrong = set_words(field, text, check_export);
+    const char *wrong = take_words(field, words, check_export);
 
     (void)setting;
     for (size_t i = 0; wrong == NULL && i < list->count; i++)
@@ -333,92 +373,96 @@ set_prompt(const struct setting *setting, void *field, const char *text)
 #define ARGUMENT(field) SCOPE_ARGUMENT, offsetof(struct config, field)
 #define ROW(name, scope_and_offset, set, default_text, min, max, help) \
     ROW_(name, scope_and_offset, set, default_text, min, max, help)
-#define ROW_(name, scope, offset, set, default_text, min, max, help) \
-    {                                                                \
-        name, scope, default_text, help, set, offset, min, max       \
+#define ROW_(name, scope, offset, one, list, default_text, min, max, help) \
+    {                                                                      \
+        name, scope, default_text, help, one, list, offset, min, max       \
     }
+
+/* A setter of one text, or of a list of words. */
+#define TEXT(set) set, NULL
+#define LIST(set) NULL, set
 
 #define YEAR (366.0 * 86400)
 
 /* clang-format off */
 static const struct setting settings[] = {
-    ROW("key_file",        SECTION(key_files),                  set_paths,      NULL,                            0, 0,
+    ROW("key_file",        SECTION(key_files),                  LIST(set_paths),      NULL,                            0, 0,
         "files with public keys: PEM, JWK or JWK Set; this or secret_file is required"),
-    ROW("secret_file",     SECTION(secret_files),               set_paths,      NULL,                            0, 0,
+    ROW("secret_file",     SECTION(secret_files),               LIST(set_paths),      NULL,                            0, 0,
         "files with shared secrets: text, JWK or JWK Set of oct"),
-    ROW("secret_encoding", ISSUER(secret_encoding),             set_encoding,   "text",                          0, 0,
+    ROW("secret_encoding", ISSUER(secret_encoding),             TEXT(set_encoding),   "text",                          0, 0,
         "how a text in secret_file is written: text, hex, base64, base64url"),
-    ROW("max_key_age",     ISSUER(key_age_max),                 set_duration,   "0",                             0, YEAR,
+    ROW("max_key_age",     ISSUER(key_age_max),                 TEXT(set_duration),   "0",                             0, YEAR,
         "longest time since a JWK Set was fetched (its file's time); 0 = any"),
-    ROW("algorithms",      ISSUER(token.algorithms),            set_algorithms, NULL,                            0, 0,
+    ROW("algorithms",      ISSUER(token.algorithms),            LIST(set_algorithms), NULL,                            0, 0,
         "signature algorithms allowed; by default those of the keys' own types"),
-    ROW("issuer",          SECTION(token.claims.issuer),        set_text,       NULL,                            0, 1024,
+    ROW("issuer",          SECTION(token.claims.issuer),        TEXT(set_text),       NULL,                            0, 1024,
         "the exact iss claim; by default any"),
-    ROW("audience",        ISSUER(token.claims.audience),       set_templates,  NULL,                            0, 0,
+    ROW("audience",        ISSUER(token.claims.audience),       LIST(set_templates),  NULL,                            0, 0,
         "accepted aud values (%h host, %s service, %u user); unset refuses a token with aud"),
-    ROW("token_types",     ISSUER(token.types),                 set_list,       NULL,                            0, 0,
+    ROW("token_types",     ISSUER(token.types),                 LIST(set_list),       NULL,                            0, 0,
         "accepted typ values; by default JWT, at+jwt or none"),
-    ROW("refuse_refresh",  ISSUER(token.refuse_refresh),        set_bool,       "yes",                           0, 0,
+    ROW("refuse_refresh",  ISSUER(token.refuse_refresh),        TEXT(set_bool),       "yes",                           0, 0,
         "refuse refresh, ID and other tokens that are not access tokens"),
-    ROW("clock_skew",      ISSUER(token.claims.clock_skew),     set_duration,   "30s",                           0, 3600,
+    ROW("clock_skew",      ISSUER(token.claims.clock_skew),     TEXT(set_duration),   "30s",                           0, 3600,
         "tolerance on exp, nbf and iat"),
-    ROW("max_lifetime",    ISSUER(token.claims.max_lifetime),   set_duration,   "24h",                           0, 100 * YEAR,
+    ROW("max_lifetime",    ISSUER(token.claims.max_lifetime),   TEXT(set_duration),   "24h",                           0, 100 * YEAR,
         "longest exp - iat, or exp - now without iat; 0 = any"),
-    ROW("max_age",         ISSUER(token.claims.max_age),        set_duration,   "0",                             0, YEAR,
+    ROW("max_age",         ISSUER(token.claims.max_age),        TEXT(set_duration),   "0",                             0, YEAR,
         "longest time since auth_time, or else iat; 0 = any"),
-    ROW("user_claim",      ISSUER(token.claims.user_claim),     set_claim_name, "sub",                           1, 256,
+    ROW("user_claim",      ISSUER(token.claims.user_claim),     TEXT(set_claim_name), "sub",                           1, 256,
         "name or JSON pointer of the claim that holds the identity"),
-    ROW("user_map",        SECTION(user_map),                   set_path,       NULL,                            1, PATH_MAX,
+    ROW("user_map",        SECTION(user_map),                   TEXT(set_path),       NULL,                            1, PATH_MAX,
         "file of lines IDENTITY LOCAL-USER; by default the identity is the account"),
-    ROW("user_pattern",    ISSUER(account.user_pattern),        set_pattern,    PATTERN_USUAL_NAME,              0, 0,
+    ROW("user_pattern",    ISSUER(account.user_pattern),        TEXT(set_pattern),    PATTERN_USUAL_NAME,              0, 0,
         "regular expression that the whole account name must match"),
-    ROW("min_uid",         ISSUER(account.min_uid),             set_uid,        "1000",                          0, UINT_MAX - 1.0,
+    ROW("min_uid",         ISSUER(account.min_uid),             TEXT(set_uid),        "1000",                          0, UINT_MAX - 1.0,
         "refuse accounts with a lower uid"),
-    ROW("allow_root",      ISSUER(account.allow_root),          set_bool,       "no",                            0, 0,
+    ROW("allow_root",      ISSUER(account.allow_root),          TEXT(set_bool),       "no",                            0, 0,
         "let uid 0 log in"),
-    ROW("allow_users",     ISSUER(account.allow_users),         set_list,       NULL,                            0, 0,
+    ROW("allow_users",     ISSUER(account.allow_users),         LIST(set_allowed),    NULL,                            0, 0,
         "accounts that may log in, * for all; by default any"),
-    ROW("allow_groups",    ISSUER(account.allow_groups),        set_list,       NULL,                            0, 0,
+    ROW("allow_groups",    ISSUER(account.allow_groups),        LIST(set_allowed),    NULL,                            0, 0,
         "groups of which the account must be in one, * for all; by default any"),
-    ROW("require",         ISSUER(token.claims.requirements),   set_requirement, NULL,                           0, 0,
+    ROW("require",         ISSUER(token.claims.requirements),   LIST(set_requirement), NULL,                           0, 0,
         "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, exists"),
-    ROW("services",        ISSUER(services),                    set_list,       NULL,                            0, 0,
+    ROW("services",        ISSUER(services),                    LIST(set_list),       NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
-    ROW("one_time",        ISSUER(ledger.one_time),             set_bool,       "no",                            0, 0,
+    ROW("one_time",        ISSUER(ledger.one_time),             TEXT(set_bool),       "no",                            0, 0,
         "each token logs in once per state; it needs a jti"),
-    ROW("revocation",      ISSUER(ledger.revocation),           set_bool,       "no",                            0, 0,
+    ROW("revocation",      ISSUER(ledger.revocation),           TEXT(set_bool),       "no",                            0, 0,
         "ask the state whether a token was revoked, in auth and in the account phase"),
-    ROW("state",           ISSUER(ledger.place.state),          set_state,      "file:" STATEDIR,                1, PATH_MAX,
+    ROW("state",           ISSUER(ledger.place.state),          TEXT(set_state),      "file:" STATEDIR,                1, PATH_MAX,
         "where used and revoked tokens are kept: file:DIR, redis[s]://HOST:PORT/DB, unix:PATH"),
-    ROW("state_password_file", ISSUER(ledger.place.password_file), set_path,    NULL,                            1, PATH_MAX,
+    ROW("state_password_file", ISSUER(ledger.place.password_file), TEXT(set_path),    NULL,                            1, PATH_MAX,
         "file with the password of a Redis state"),
-    ROW("state_ca_file",   ISSUER(ledger.place.ca_file),        set_path,       NULL,                            1, PATH_MAX,
+    ROW("state_ca_file",   ISSUER(ledger.place.ca_file),        TEXT(set_path),       NULL,                            1, PATH_MAX,
         "PEM certificates that rediss:// trusts; by default the system's"),
-    ROW("state_client_file", ISSUER(ledger.place.client_file),  set_path,       NULL,                            1, PATH_MAX,
+    ROW("state_client_file", ISSUER(ledger.place.client_file),  TEXT(set_path),       NULL,                            1, PATH_MAX,
         "PEM certificate and private key that rediss:// shows the server"),
-    ROW("revocation_key",  ISSUER(ledger.place.revocation_key), set_key_name,   "pam_jwt:revoked:%j",            1, 1024,
+    ROW("revocation_key",  ISSUER(ledger.place.revocation_key), TEXT(set_key_name),   "pam_jwt:revoked:%j",            1, 1024,
         "with a Redis state, the key that revokes a token by being there: %j jti, %i iss"),
-    ROW("export_env",      ISSUER(exports),                     set_exports,    NULL,                            0, 0,
+    ROW("export_env",      ISSUER(exports),                     LIST(set_exports),    NULL,                            0, 0,
         "NAME=CLAIM ..., names such as JWT_GROUP, put into the session's environment"),
-    ROW("session_limit",   ISSUER(session_limit),               set_bool,       "no",                            0, 0,
+    ROW("session_limit",   ISSUER(session_limit),               TEXT(set_bool),       "no",                            0, 0,
         "end the session when the token expires, through pam_systemd"),
-    ROW("prompt",          GLOBAL(prompt),                      set_prompt,     PROMPT_DEFAULT " ",                       1, 200,
+    ROW("prompt",          GLOBAL(prompt),                      TEXT(set_prompt),     PROMPT_DEFAULT " ",                       1, 200,
         "the question asked; parts are asked for as Token (part 2):"),
-    ROW("max_token_size",  GLOBAL(policy.token_size_max),       set_size,       "16k",                           256, 19 * 1024,
+    ROW("max_token_size",  GLOBAL(policy.token_size_max),       TEXT(set_size),       "16k",                           256, 19 * 1024,
         "longest token"),
-    ROW("hostname",        GLOBAL(hostname),                    set_hostname,   NULL,                            1, 255,
+    ROW("hostname",        GLOBAL(hostname),                    TEXT(set_hostname),   NULL,                            1, 255,
         "what %h gives, in lower case; by default the machine's name"),
-    ROW("fail_delay",      GLOBAL(fail_delay),                  set_duration,   "2s",                            0, 60,
+    ROW("fail_delay",      GLOBAL(fail_delay),                  TEXT(set_duration),   "2s",                            0, 60,
         "how long a failure takes, at the least about half of it"),
-    ROW("config",          ARGUMENT(path),                      set_path,       CONFIG_PATH,                     1, PATH_MAX,
+    ROW("config",          ARGUMENT(path),                      TEXT(set_path),       CONFIG_PATH,                     1, PATH_MAX,
         "the configuration file"),
-    ROW("use_first_pass",  ARGUMENT(use_first_pass),            set_bool,       "no",                            0, 0,
+    ROW("use_first_pass",  ARGUMENT(use_first_pass),            TEXT(set_bool),       "no",                            0, 0,
         "take the token an earlier module asked for, never ask"),
-    ROW("try_first_pass",  ARGUMENT(try_first_pass),            set_bool,       "no",                            0, 0,
+    ROW("try_first_pass",  ARGUMENT(try_first_pass),            TEXT(set_bool),       "no",                            0, 0,
         "take the token an earlier module asked for, ask where there is none"),
-    ROW("user_from_token", ARGUMENT(user_from_token),           set_bool,       "no",                            0, 0,
+    ROW("user_from_token", ARGUMENT(user_from_token),           TEXT(set_bool),       "no",                            0, 0,
         "where no user is known, let the identity choose the account"),
-    ROW("debug",           ARGUMENT(debug),                     set_bool,       "no",                            0, 0,
+    ROW("debug",           ARGUMENT(debug),                     TEXT(set_bool),       "no",                            0, 0,
         "log every check"),
 };
 /* clang-format on */
@@ -446,5 +490,33 @@ setting_find(const char *name)
 bool
 setting_repeats(const struct setting *setting)
 {
-    return setting->set == set_requirement;
+    return setting->set_words == set_requirement;
+}
+
+static const char *
+set_field(const struct setting *setting, void *field, const struct words *words)
+{
+    const char *text;
+
+    if (words->count == 0)
+        return "has no value";
+    if (setting->set_words != NULL)
+        return setting->set_words(setting, field, words);
+    text = words_rest(words, 0);
+    return text != NULL ? setting->set_text(setting, field, text)
+                        : "has quotes around a part of its value (put all of "
+                          "it in quotes)";
+}
+
+const char *
+setting_set(const struct setting *setting, void *field, const char *text,
+            enum words_form form)
+{
+    struct words words;
+    const char *wrong = words_read(text, form, &words);
+
+    if (wrong == NULL)
+        wrong = set_field(setting, field, &words);
+    words_done(&words);
+    return wrong;
 }

@@ -136,9 +136,10 @@ take_plain(struct cursor *cursor, struct word *ret_word)
 
 /* Cuts the words out of `copy`; `ret_end` is where the last one ends. */
 static const char *
-split(char *copy, enum words_form form, struct words *words, size_t *ret_end)
+split(char *copy, bool is_after_white, enum words_form form,
+      struct words *words, size_t *ret_end)
 {
-    struct cursor cursor = {copy, false};
+    struct cursor cursor = {copy, is_after_white};
     const char *wrong = NULL;
     struct word word;
 
@@ -160,16 +161,17 @@ split(char *copy, enum words_form form, struct words *words, size_t *ret_end)
 const char *
 words_read(const char *text, enum words_form form, struct words *ret_words)
 {
-    size_t size = strlen(text) + 1;
+    size_t indent = strspn(text, " \t");
+    size_t size = strlen(text) - indent + 1;
     size_t end = 0;
     const char *wrong;
 
     *ret_words = (struct words){.line = reallocarray(NULL, 2, size)};
     if (ret_words->line == NULL)
         return "out of memory";
-    memcpy(ret_words->line, text, size);
-    memcpy(ret_words->line + size, text, size);
-    wrong = split(ret_words->line + size, form, ret_words, &end);
+    memcpy(ret_words->line, text + indent, size);
+    memcpy(ret_words->line + size, text + indent, size);
+    wrong = split(ret_words->line + size, indent > 0, form, ret_words, &end);
     while (end > 0 && is_white(ret_words->line[end - 1]))
         end--;
     ret_words->line[end] = '\0';

@@ -13,11 +13,11 @@
 static void
 check_groups(const struct issuer *issuer, struct findings *findings)
 {
-    const struct strings *groups = &issuer->account.allow_groups;
+    const struct strings *groups = &issuer->account.allow_groups.names;
 
-    for (size_t i = 0; i < groups->count; i++)
-        if (!text_equal(groups->items[i], "*") &&
-            getgrnam(groups->items[i]) == NULL)
+    for (size_t i = 0;
+         !allowed_all(&issuer->account.allow_groups) && i < groups->count; i++)
+        if (getgrnam(groups->items[i]) == NULL)
             finding_add(findings, FINDING_WARNING,
                         cli_setting_of(issuer, "allow_groups").text,
                         "nobody gets in by it", "make the group, or correct it",

@@ -325,9 +325,8 @@ static bool
 may_be_named(const struct account_policy *policy, const char *user)
 {
     return pattern_matches(policy->user_pattern, user) &&
-           (policy->allow_users.count == 0 ||
-            strings_have(&policy->allow_users, "*") ||
-            strings_have(&policy->allow_users, user));
+           (allowed_all(&policy->allow_users) ||
+            strings_have(&policy->allow_users.names, user));
 }
 
 static void

@@ -209,7 +209,7 @@ cli_duration(const char *text, double *ret_seconds)
     /* The unit letters and the range are those of a setting. */
     const struct setting *setting = setting_find("max_lifetime");
 
-    return setting->set(setting, ret_seconds, text) == NULL;
+    return setting_set(setting, ret_seconds, text, WORDS_PLAIN) == NULL;
 }
 
 struct shown

@@ -67,7 +67,8 @@ read_options(int argc, char **argv, struct options *options)
             options->key_file = optarg;
             break;
         case 'e':
-            good = encoding->set(encoding, &options->encoding, optarg) == NULL;
+            good = setting_set(encoding, &options->encoding, optarg,
+                               WORDS_PLAIN) == NULL;
             break;
         case 'a':
             options->algorithm = optarg;

@@ -176,8 +176,8 @@ verify(struct input *input, struct options *options)
     struct login login = {0};
     enum reason reason = REASON_BAD_CONFIG;
 
-    if (!config_read(options->config, options->setting_count, options->settings,
-                     &config)) {
+    if (!config_try(options->config, options->setting_count, options->settings,
+                    &config)) {
         refuse_config(&config, options->form.json);
         goto out;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "pattern.h"
 #include "support.h"
 #include "text.h"
 
@@ -32,7 +33,8 @@ static const struct {
     {"both kinds in a section", "[issuer a]\n" KEY "secret_file = /s\n", 0600,
      "exactly one of them is wanted in [issuer a]"},
     {"the old name", "key_encoding = hex\n" KEY, 0600, "is no setting"},
-    {"nothing", "", 0600, "secret_file (shared secrets) is required, neither is given"},
+    {"nothing", "", 0600,
+     "secret_file (shared secrets) is required, neither is given"},
     {"unknown", KEY "isuer = x\n", 0600, ":2: \"isuer\" is no setting"},
     {"not there", KEY "max_key_ages = 1d\n", 0600, "\"max_key_ages\" is no"},
     {"state relative", KEY "state = file:x\n", 0600, "an absolute path"},
@@ -102,12 +104,35 @@ static const struct {
     {"variable of none", KEY "export_env = JWT_A=\n", 0600, "NAME=CLAIM"},
     {"variable twice", KEY "export_env = JWT_A=a JWT_A=b\n", 0600,
      "gives a name twice"},
-    {"CR", "key_file = /k\r\n", 0600, ":1: the line ends as on Windows"},
+    {"comment", KEY "issuer = a # b\n# c\n \t# d\n", 0600, NULL},
+    {"comment key", KEY "issuer # = a\n", 0600,
+     ":2: \"issuer #\" is no setting"},
+    {"comment value", KEY "issuer = # a\n", 0600, "\"issuer\" has no value"},
+    {"comment section", "[issuer a] # b\n" KEY, 0600, NULL},
+    {"section close", "[issuer a]# b\n" KEY, 0600, "is no [issuer NAME]"},
+    {"quoted key", KEY "\"issuer\" = a\n", 0600, "is no setting"},
+    {"quoted part", KEY "prompt = My \"Token\"\n", 0600,
+     "\"prompt\" has quotes around a part"},
+    {"quoted operator", KEY "require = a \"=\" b\n", 0600,
+     "is none of CLAIM ="},
+    {"quoted claim", KEY "require = \"a\" = \"c  d\" # e\n", 0600, NULL},
+    {"quoted rule part", KEY "require = a = b \"c\"\n", 0600,
+     "has quotes around"},
+    {"quoted empty rule", KEY "require = a = \"\"\n", 0600, "an empty word"},
+    {"comma", KEY "services = sshd,sudo\n", 0600, "\"services\" has a comma"},
+    {"comma algorithm", KEY "algorithms = HS256, HS384\n", 0600, "has a comma"},
+    {"comma text", KEY "prompt = Token, please:\n", 0600, NULL},
+    {"no-break space", KEY "allow_users = alice\xc2\xa0 # not bob\n", 0600,
+     "\"allow_users\" has white space other than"},
+    {"CR", "key_file = /k\r\n", 0600,
+     ":1: \"key_file = /k\\x0d\" ends as on Windows"},
     {"control",
      KEY "issuer = a\x1b"
          "b\n",
-     0600, ":2: a control byte"},
-    {"BOM", "\xef\xbb\xbf" KEY, 0600, "is no setting"},
+     0600, ":2: \"issuer = a\\x1bb\" has a control byte"},
+    {"BOM", "\xef\xbb\xbf" KEY, 0600, "has a byte order mark (BOM)"},
+    {"BOM later", KEY "# \xef\xbb\xbf\n", 0600,
+     ":2: \"# \\xef\\xbb\\xbf\" has a"},
     {"relative key", "key_file = k\n", 0600, "absolute paths"},
     {"argument", KEY "debug = yes\n", 0600, "is a module argument"},
     {"bool", KEY "allow_root = true\n", 0600, "neither yes nor no"},
@@ -205,9 +230,9 @@ static const struct {
     {"revocation_key", "%i:%j", NULL},
 };
 
-/* The bytes of all fields, to see that a setting changes something. */
-static void
-check_other(const struct config *config, const char *name, const char *how)
+/* True if the setting has the other value. */
+static bool
+is_other(const struct config *config, const char *name)
 {
     const struct issuer *issuer = &config->policy.issuers[0];
     const struct claims_policy *claims = &issuer->token.claims;
@@ -224,21 +249,28 @@ check_other(const struct config *config, const char *name, const char *how)
         text_equal(claims->issuer, "https://i"),
         claims->audience.count == 2 &&
             text_equal(claims->audience.items[1], "%%"),
-        issuer->token.types.count == 1,
+        issuer->token.types.count == 1 &&
+            text_equal(issuer->token.types.items[0], "at+jwt"),
         !issuer->token.refuse_refresh,
         claims->clock_skew == 60,
         claims->max_lifetime == 3600,
         claims->max_age == 300,
         text_equal(claims->user_claim, "/user/email"),
         text_equal(issuer->user_map, "/etc/map"),
-        issuer->account.user_pattern != NULL,
+        pattern_matches(issuer->account.user_pattern, "aa") &&
+            !pattern_matches(issuer->account.user_pattern, "b"),
         issuer->account.min_uid == 500,
         issuer->account.allow_root,
-        issuer->account.allow_users.count == 2,
-        issuer->account.allow_groups.count == 1,
-        claims->requirements.count == 1,
-        issuer->services.count == 2,
-        issuer->exports.count == 1,
+        issuer->account.allow_users.names.count == 2 &&
+            text_equal(issuer->account.allow_users.names.items[1], "bob"),
+        issuer->account.allow_groups.names.count == 1 &&
+            text_equal(issuer->account.allow_groups.names.items[0], "staff"),
+        claims->requirements.count == 1 &&
+            text_equal(claims->requirements.items[0].value, "b"),
+        issuer->services.count == 2 &&
+            text_equal(issuer->services.items[1], "sudo"),
+        issuer->exports.count == 1 &&
+            text_equal(issuer->exports.items[0], "JWT_A=a"),
         issuer->session_limit,
         text_equal(config->prompt, "JWT:"),
         config->policy.token_size_max == 8192,
@@ -255,17 +287,149 @@ check_other(const struct config *config, const char *name, const char *how)
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (text_equal(others[i].name, name))
-            cr_expect(as_wanted[i], "%s by %s", name, how);
+            return as_wanted[i];
+    return false;
 }
 
-/* The line that a file needs beside this setting. */
-static const char *
-key_line(const struct setting *setting)
+/* The other value with quotes around it, or around each word of a list. */
+static void
+quote(const char *name, const char *other, const char *inside, char *into,
+      size_t size)
 {
-    return text_equal(setting->name, "key_file") ||
-                   text_equal(setting->name, "secret_file")
-               ? ""
-               : KEY;
+    size_t used = 0;
+
+    if (text_equal(name, "require"))
+        snprintf(into, size, "a = \"b%s\"", inside);
+    else if (setting_find(name)->set_text != NULL)
+        snprintf(into, size, "\"%s%s\"", other, inside);
+    else
+        while (*other != '\0') {
+            size_t length = strcspn(other, " ");
+
+            used += (size_t)snprintf(into + used, size - used, "\"%.*s%s\" ",
+                                     (int)length, other, inside);
+            other += length + strspn(other + length, " ");
+        }
+}
+
+enum wanted {
+    AS_OTHER,   /* read, and it is the other value */
+    NOT_OTHER,  /* read as another value, or refused as one */
+    IS_REFUSED, /* with "quote" or "#" in the message */
+};
+
+/* Reads "NAME = TEXT" from a file and from the module line. */
+static void
+read_as(size_t at, const char *text, enum wanted wanted)
+{
+    const char *name = others[at].name;
+    const char *with = others[at].with != NULL ? others[at].with : "";
+    bool is_key =
+        text_equal(name, "key_file") || text_equal(name, "secret_file");
+    struct config config;
+    char lines[512];
+    char *path;
+    bool valid;
+
+    snprintf(lines, sizeof lines, "%s%s%s =%s\n", is_key ? "" : KEY, with, name,
+             text);
+    path = scratch_file("conf", lines, strlen(lines), 0600);
+    valid = config_read(path, 0, NULL, &config);
+    if (wanted == AS_OTHER)
+        cr_expect(valid && is_other(&config, name), "%s: %s", lines,
+                  valid ? "another value" : config.errors.items[0]);
+    else if (wanted == NOT_OTHER)
+        cr_expect(!valid || !is_other(&config, name), "%s", lines);
+    else
+        cr_expect(!valid && strstr(config.errors.items[0], name) != NULL &&
+                      (strstr(config.errors.items[0], "quote") != NULL ||
+                       strstr(config.errors.items[0], "#") != NULL),
+                  "%s: %s", lines, valid ? "valid" : config.errors.items[0]);
+    config_done(&config);
+    free(path);
+}
+
+/*
+ * Comments and quotes are the same for every setting: a remark behind a value
+ * never adds to it, what is quoted counts whole, and what is neither refuses.
+ */
+Test(config, comments_and_quotes_are_read_alike_for_every_setting)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const char *other = others[i].other;
+        char quoted[256];
+        char text[600];
+
+#define READ(wanted, ...)                         \
+    do {                                          \
+        snprintf(text, sizeof text, __VA_ARGS__); \
+        read_as(i, text, wanted);                 \
+    } while (0)
+        READ(AS_OTHER, "%s", other);
+        READ(AS_OTHER, " %s # not /this 1 yes", other);
+        READ(AS_OTHER, " %s\t#not \"this", other);
+        READ(AS_OTHER, " %s #", other);
+        quote(others[i].name, other, "", quoted, sizeof quoted);
+        READ(AS_OTHER, "%s", quoted);
+        READ(AS_OTHER, " %s # not /this", quoted);
+        quote(others[i].name, other, " # x", quoted, sizeof quoted);
+        READ(NOT_OTHER, " %s", quoted);
+        quote(others[i].name, other, "\"\"", quoted, sizeof quoted);
+        READ(NOT_OTHER, " %s", quoted);
+        READ(IS_REFUSED, " %s# not this", other);
+        READ(IS_REFUSED, "# %s", other);
+        READ(IS_REFUSED, " \"%s", other);
+        READ(IS_REFUSED, " %s\"", other);
+        READ(IS_REFUSED, " \"%s\"x", other);
+        READ(IS_REFUSED, " \"%s\"\"", other);
+        READ(IS_REFUSED, " %s \"\"", other);
+        READ(IS_REFUSED, " \"\"%s", "");
+#undef READ
+    }
+}
+
+/* A quoted word is never a keyword; a comma never separates. */
+Test(config, words_of_lists_are_names_when_they_are_quoted)
+{
+    static const struct {
+        const char *line;
+        bool all;
+        size_t count;
+        const char *first; /* NULL: refused */
+    } cases[] = {
+        {"allow_users = *", true, 1, "*"},
+        {"allow_users = alice *", true, 2, "alice"},
+        {"allow_users = \"*\"", false, 1, "*"},
+        {"allow_users = alice \"*\" # *", false, 2, "alice"},
+        {"allow_users = \"domain users\" ops", false, 2, "domain users"},
+        {"allow_users = \"a,b\"", false, 1, "a,b"},
+        {"allow_users = \"a\"\"b\" \"\\\"", false, 2, "a\"b"},
+        {"allow_users = a,b", false, 0, NULL},
+        {"allow_users = a, b", false, 0, NULL},
+        {"allow_users = a , b", false, 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config config;
+        char text[200];
+        char *path;
+        bool valid;
+        const struct allowed *allowed;
+
+        snprintf(text, sizeof text, KEY "%s\n", cases[i].line);
+        path = scratch_file("conf", text, strlen(text), 0600);
+        valid = config_read(path, 0, NULL, &config);
+        allowed = &config.policy.issuers[0].account.allow_users;
+        cr_expect_eq(valid, cases[i].first != NULL, "%s", cases[i].line);
+        if (cases[i].first != NULL) {
+            cr_expect_eq(allowed_all(allowed), cases[i].all, "%s",
+                         cases[i].line);
+            cr_assert_eq(allowed->names.count, cases[i].count);
+            cr_expect_str_eq(allowed->names.items[0], cases[i].first);
+        }
+        config_done(&config);
+        free(path);
+    }
 }
 
 Test(config, every_setting_is_read_from_file_and_line)
@@ -276,6 +440,8 @@ Test(config, every_setting_is_read_from_file_and_line)
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
         const char *other = NULL;
         const char *with = "";
+        bool is_key = text_equal(setting->name, "key_file") ||
+                      text_equal(setting->name, "secret_file");
         char text[256];
         char argument[256];
         const char *arguments[1] = {argument};
@@ -292,29 +458,66 @@ Test(config, every_setting_is_read_from_file_and_line)
         cr_assert_not_null(other, "no other value of %s", setting->name);
         seen++;
 
-        snprintf(text, sizeof text, "%s%s%s = %s\n",
-                 key_line(setting), with, setting->name, other);
+        snprintf(text, sizeof text, "%s%s%s = %s\n", is_key ? "" : KEY, with,
+                 setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
         cr_expect(config_read(path, 0, NULL, &config), "%s", setting->name);
-        check_other(&config, setting->name, "file");
+        cr_expect(is_other(&config, setting->name), "%s", setting->name);
         config_done(&config);
         free(path);
 
         /* The line wins over the file, which has the default. */
-        snprintf(text, sizeof text, "%s%s = %s\n",
-                 key_line(setting), setting->name,
-                 setting->default_text != NULL ? setting->default_text : "/k");
-        if (setting->default_text == NULL && *key_line(setting) != '\0')
-            snprintf(text, sizeof text, KEY "%s", with);
+        snprintf(text, sizeof text, "%s%s%s%s%s\n", is_key ? "" : KEY, with,
+                 setting->default_text != NULL || is_key ? setting->name : "",
+                 setting->default_text != NULL || is_key ? " = " : "",
+                 setting->default_text != NULL ? setting->default_text
+                 : is_key                      ? "/k"
+                                               : "");
         snprintf(argument, sizeof argument, "%s=%s", setting->name, other);
         path = scratch_file("conf", text, strlen(text), 0600);
-        cr_expect(config_read(path, 1, arguments, &config), "%s",
-                  setting->name);
-        check_other(&config, setting->name, "argument");
+        cr_expect_eq(config_read(path, 1, arguments, &config),
+                     setting->scope == SCOPE_GLOBAL, "%s", setting->name);
+        cr_expect_eq(is_other(&config, setting->name),
+                     setting->scope == SCOPE_GLOBAL, "%s", setting->name);
+        config_done(&config);
+        cr_expect(config_try(path, 1, arguments, &config), "%s: %s",
+                  setting->name,
+                  config.errors.count > 0 ? config.errors.items[0] : "valid");
+        cr_expect(is_other(&config, setting->name), "%s", setting->name);
         config_done(&config);
         free(path);
     }
     cr_expect_eq(seen, sizeof others / sizeof others[0]);
+}
+
+/* A module argument has no quotes and no comments: libpam took them off. */
+Test(config, arguments_are_taken_as_they_stand)
+{
+    static const struct {
+        const char *argument;
+        const char *prompt; /* NULL: refused */
+    } cases[] = {
+        {"prompt=JWT:", "JWT:"},
+        {"prompt=\"JWT:\"", "\"JWT:\""},
+        {"prompt=My Token # 1: ", "My Token # 1:"},
+        {"prompt=#", "#"},
+        {"prompt=\"", "\""},
+        {"prompt=", NULL},
+        {"prompt=\r", NULL},
+        {"prompt=\xef\xbb\xbf:", NULL},
+    };
+    char *path = scratch_file("conf", KEY, strlen(KEY), 0600);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config config;
+        bool valid = config_read(path, 1, &cases[i].argument, &config);
+
+        cr_expect_eq(valid, cases[i].prompt != NULL, "%s", cases[i].argument);
+        if (valid)
+            cr_expect_str_eq(config.prompt, cases[i].prompt);
+        config_done(&config);
+    }
+    free(path);
 }
 
 Test(config, arguments_are_as_strict_as_the_file)

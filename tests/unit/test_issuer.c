@@ -92,8 +92,8 @@ Test(issuer, service_first_then_iss)
 
 /* Two sections with two issuers, and the keys of each. */
 static enum reason
-share(const char *setting, const char *one, const char *other, const char *other_issuer,
-      struct verdict *verdict)
+share(const char *setting, const char *one, const char *other,
+      const char *other_issuer, struct verdict *verdict)
 {
     char text[1024];
     struct config config;
@@ -144,10 +144,10 @@ Test(issuer, no_key_is_in_two_sections_of_different_issuers)
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         struct verdict verdict = {0};
 
-        cr_expect_str_eq(reason_name(share(pairs[i].setting, pairs[i].one, pairs[i].other,
-                                           pairs[i].issuer, &verdict)),
-                         reason_name(pairs[i].wanted), "%zu: %s", i,
-                         verdict.detail);
+        cr_expect_str_eq(
+            reason_name(share(pairs[i].setting, pairs[i].one, pairs[i].other,
+                              pairs[i].issuer, &verdict)),
+            reason_name(pairs[i].wanted), "%zu: %s", i, verdict.detail);
         if (pairs[i].wanted == REASON_BAD_CONFIG)
             cr_expect_not_null(strstr(verdict.detail,
                                       "[issuer one] and [issuer other] have a "
@@ -186,21 +186,21 @@ Test(issuer, sections_inherit_and_add_rules)
     config_done(&config);
 }
 
-Test(issuer, an_argument_counts_for_every_section)
+Test(issuer, an_argument_on_trial_counts_for_every_section)
 {
     static const char *const arguments[] = {"max_age=7m", "prompt=Q",
                                             "key_file=/c"};
     char *path = scratch_file("conf", several, strlen(several), 0600);
     struct config config;
 
-    cr_expect(config_read(path, 2, arguments, &config));
+    cr_expect(config_try(path, 2, arguments, &config));
     cr_expect(text_equal(config.prompt, "Q"));
     for (size_t i = 0; i < config.policy.issuer_count; i++)
         cr_expect(config.policy.issuers[i].token.claims.max_age == 420);
     config_done(&config);
-    cr_expect_not(config_read(path, 3, arguments, &config));
+    cr_expect_not(config_try(path, 3, arguments, &config));
     cr_expect_eq(config.errors.count, 1);
-    cr_expect_str_eq(config.errors.items[0], "module argument: \"key_file\" "
+    cr_expect_str_eq(config.errors.items[0], "--set: \"key_file\" "
                                              "belongs into a section of the "
                                              "file");
     config_done(&config);

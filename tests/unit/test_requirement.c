@@ -91,9 +91,32 @@ static const struct {
     {"/a~1b = c", "{\"a/b\":\"c\"}", true},
     {"a = %h/%s/%u%%", "{\"a\":\"web1/sshd/alice%\"}", true},
     {"a = %u", "{\"a\":\"%u\"}", false},
+    /* Quotes and comments; a template is one in quotes, too. */
+    {"a = b # c", "{\"a\":\"b\"}", true},
+    {"a = b # c", "{\"a\":\"b # c\"}", false},
+    {"a = \"b # c\"", "{\"a\":\"b # c\"}", true},
+    {"a = b  c", "{\"a\":\"b  c\"}", true},
+    {"a has \"domain users\"", "{\"a\":[\"domain users\"]}", true},
+    {"\"a\" = \" c\"", "{\"a\":\" c\"}", true},
+    {"a = \"%u\"", "{\"a\":\"alice\"}", true},
+    {"a = \"%%u\"", "{\"a\":\"%u\"}", true},
+    {"a = \"b\"\"c\"", "{\"a\":\"b\\\"c\"}", true},
+    {"a exists # not", "{\"a\":1}", true},
 };
 
 static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
+
+static const char *
+add(struct requirements *list, const char *rule)
+{
+    struct words words;
+    const char *wrong = words_read(rule, WORDS_FILE, &words);
+
+    if (wrong == NULL)
+        wrong = requirements_add(list, &words);
+    words_done(&words);
+    return wrong;
+}
 
 static enum reason
 check(const char *rule, const char *payload, const struct template_facts *known,
@@ -104,7 +127,7 @@ check(const char *rule, const char *payload, const struct template_facts *known,
     char what[JSONDOC_WHAT_MAX];
     enum reason reason;
 
-    cr_assert_null(requirements_add(&list, rule), "%s", rule);
+    cr_assert_null(add(&list, rule), "%s", rule);
     cr_assert_eq(jsondoc_parse(payload, strlen(payload), &object, what),
                  REASON_OK, "%s: %s", payload, what);
     reason = requirements_check(&list, object, known, verdict);
@@ -175,14 +198,14 @@ Test(requirement, all_rules_must_hold)
                  REASON_OK);
     cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
                  REASON_OK);
-    cr_expect_null(requirements_add(&list, "a = 1"));
-    cr_expect_null(requirements_add(&list, "b = 2"));
+    cr_expect_null(add(&list, "a = 1"));
+    cr_expect_null(add(&list, "b = 2"));
     cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
                  REASON_OK);
-    cr_expect_null(requirements_add(&list, "c exists"));
+    cr_expect_null(add(&list, "c exists"));
     cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
                  REASON_REQUIREMENT_FAILED);
-    cr_expect_not_null(requirements_add(&list, "c is 1"));
+    cr_expect_not_null(add(&list, "c is 1"));
     cr_expect_eq(list.count, 3);
     requirements_done(&list);
     jsondoc_free(object);

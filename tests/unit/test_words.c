@@ -97,6 +97,7 @@ Test(words, the_rest_is_as_written_or_one_quoted_word)
         {"a  b\tc ", 0, "a  b\tc"},
         {"a  b\tc # d", 0, "a  b\tc"},
         {"a  b\tc # d", 1, "b\tc"},
+        {" \t a  b ", 0, "a  b"},
         {"a b", 1, "b"},
         {"a b", 2, NULL},
         {"", 0, NULL},
