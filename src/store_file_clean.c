@@ -114,7 +114,17 @@ struct cleaning {
     const struct retention *retention;
     struct sightings *sightings;
     bool has_failed;
+    char *ret_what; /* of what failed first */
 };
+
+/* What cannot be removed does not keep the others from their turn. */
+static void
+note_failure(struct cleaning *cleaning, const char *name)
+{
+    if (!cleaning->has_failed)
+        folder_failed(cleaning->state, "clean it", name, cleaning->ret_what);
+    cleaning->has_failed = true;
+}
 
 static bool
 clean_used(const struct folder *state, const char *name, void *data)
@@ -129,13 +139,14 @@ clean_used(const struct folder *state, const char *name, void *data)
         return true;
     /* A token that was used since the last look changes the number. */
     if (!folder_count(state, name, &count))
-        return false;
-    if ((double)sightings_note(cleaning->sightings, name, (int64_t)count) <
-        retention->used)
+        note_failure(cleaning, name);
+    else if ((double)sightings_note(cleaning->sightings, name, (int64_t)count) <
+             retention->used)
         return true;
-    if (!leave_mark(state, end) || !remove_folder(state, name))
-        return false;
-    sightings_drop(cleaning->sightings);
+    else if (!leave_mark(state, end) || !remove_folder(state, name))
+        note_failure(cleaning, name);
+    else
+        sightings_drop(cleaning->sightings);
     return true;
 }
 
@@ -155,7 +166,7 @@ clean_record(const struct revocation *revocation, const char *name, void *data)
     if (unlinkat(cleaning->state->folder, path, 0) == 0)
         sightings_drop(cleaning->sightings);
     else
-        cleaning->has_failed = true;
+        note_failure(cleaning, REVOKED);
 }
 
 /* What clean has seen. NULL: errno says why. */
@@ -208,10 +219,20 @@ clean_records(struct cleaning *cleaning, store_odd *odd, void *odd_data,
                : folder_failed(cleaning->state, "lock it (revoke has it)",
                                REVOKED, ret_what);
     close(folder);
-    if (cleaning->has_failed)
-        return folder_failed(cleaning->state, "remove from it", REVOKED,
-                             ret_what);
     return done;
+}
+
+/* All of it; only then is the record of what was seen a whole one. */
+static bool
+clean_all(struct cleaning *cleaning, store_odd *odd, void *odd_data)
+{
+    const struct folder *state = cleaning->state;
+
+    if (!folder_each(state, clean_used, cleaning))
+        return folder_failed(state, "list it", "", cleaning->ret_what);
+    return clean_records(cleaning, odd, odd_data, cleaning->ret_what) &&
+           (write_cleaned(state, cleaning->sightings) ||
+            folder_failed(state, "write it", CLEANED, cleaning->ret_what));
 }
 
 bool
@@ -219,8 +240,9 @@ store_file_clean(void *data, const struct retention *retention, store_odd *odd,
                  void *odd_data, char ret_what[STORE_WHAT_MAX])
 {
     const struct folder *state = data;
-    struct cleaning cleaning = {.state = state, .retention = retention};
-    bool done = false;
+    struct cleaning cleaning = {
+        .state = state, .retention = retention, .ret_what = ret_what};
+    bool done;
 
     if (!folder_lock(state->folder))
         return folder_failed(state, "lock it (another clean has it)", "",
@@ -229,12 +251,7 @@ store_file_clean(void *data, const struct retention *retention, store_odd *odd,
     if (cleaning.sightings == NULL)
         return folder_failed(state, "tell how long it has been running", "",
                              ret_what);
-    if (!folder_each(state, clean_used, &cleaning))
-        folder_failed(state, "clean it", "", ret_what);
-    else
-        done = clean_records(&cleaning, odd, odd_data, ret_what);
-    if (!write_cleaned(state, cleaning.sightings) && done)
-        done = folder_failed(state, "write it", CLEANED, ret_what);
+    done = clean_all(&cleaning, odd, odd_data) && !cleaning.has_failed;
     sightings_free(cleaning.sightings);
     return done;
 }

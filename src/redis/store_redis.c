@@ -943,6 +943,7 @@ delete_unchanged(const struct state *state, const struct words *deletion,
 struct cleaning {
     struct retention retention;
     struct sightings *sightings;
+    char marked[64]; /* the key that was marked last */
 };
 
 /* True if a used token's key may go; its stretch is marked then. */
@@ -959,8 +960,14 @@ used_is_due(const struct state *state, const char *key, const char *value,
             retention->used)
         return false;
     gone_key(end, 0, mark);
-    return SEND(state, ret_what, "SET", mark, "1") &&
-           received(state, REDIS_REPLY_STATUS, ret_what);
+    if (text_equal(mark, cleaning->marked))
+        return true;
+    connection_renew(state->connection);
+    if (!SEND(state, ret_what, "SET", mark, "1") ||
+        !received(state, REDIS_REPLY_STATUS, ret_what))
+        return false;
+    memcpy(cleaning->marked, mark, sizeof mark);
+    return true;
 }
 
 /* True if a key that `revoke` made may go. */
