@@ -4,7 +4,7 @@ Redis to keep state in. The caller's first argument is BUILD."""
 import base64, hashlib, hmac, json, os, shutil, socket, subprocess, sys, tempfile, time
 
 BUILD = os.path.abspath(sys.argv[1])
-SECRET = "5f2b" * 16
+SECRET = hashlib.sha256(b"used and revoked").hexdigest()
 TOOL = os.path.join(BUILD, "pam-jwt")
 ROOT = os.geteuid() == 0
 PLAIN = not BUILD.endswith("/sanitize")  # what a login of one process shows is shown with sanitizers, too
