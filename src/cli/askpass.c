@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli.h"
 
+#include "asker.h"
 #include "prompt.h"
+#include "question.h"
 #include "secret.h"
+#include "terminal.h"
 #include "text.h"
 #include "tokensource.h"
 #include "unverified.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
- * Programs that want a password run this with their question. It is answered:
- * 1. when its last line is the module's own, "Token: " or "Token (part 2): ";
- * 2. when it is ssh's for a password, of a host in PAM_JWT_ASKPASS_HOSTS;
- * 3. and when the token is not for another host than the question names.
- * Whatever else is asked, a key's passphrase or another service's password,
- * gets nothing on standard output and exit status 1.
+ * Programs that want a password run this with their question. A token MUST be
+ * handed over only
+ * 1. for the module's own question, or for ssh's own password prompt where
+ *    PAM_JWT_ASKPASS_HOSTS names the host;
+ * 2. to a program that this process was started by: OpenSSH's client of 8.5 or
+ *    newer, or sudo;
+ * 3. to ssh for a host that the token's "aud" or PAM_JWT_ASKPASS_HOSTS names;
+ *    to sudo, which is this machine's, for a question without a host.
+ * Any other question is asked on the terminal. Without one it gets nothing on
+ * standard output and exit status 1.
  */
 
 /* What ssh takes of one answer and surely does not cut (readpass.c, 1024). */
@@ -29,124 +34,136 @@
 /* A token that ends this soon may end on the way, in seconds. */
 #define SOON 30
 
-/* A question that this program answers. */
-struct question {
-    size_t part;    /* from 1; 0: in one piece */
-    char host[256]; /* that ssh says it is for, "" where it says none */
-};
-
-/*
- * What ssh itself puts in front: "(user@host) ". It stands at the very
- * beginning; whatever comes behind it was written by the server.
- */
 static const char *
-skip_address(const char *prompt, char *ret_host, size_t size)
+hosts(void)
 {
-    const char *end = strchr(prompt, ')');
-    const char *at;
-
-    ret_host[0] = '\0';
-    if (*prompt != '(' || end == NULL || end[1] != ' ')
-        return prompt;
-    at = memrchr(prompt, '@', (size_t)(end - prompt));
-    if (at == NULL || (size_t)(end - at) > size ||
-        memchr(prompt, '\n', (size_t)(end - prompt)) != NULL)
-        return prompt;
-    snprintf(ret_host, size, "%.*s", (int)(end - at - 1), at + 1);
-    return end + 2;
+    return getenv("PAM_JWT_ASKPASS_HOSTS");
 }
 
-/*
- * "user@host's password: ", of a host or user@host that is in the list. With a
- * space in front of that, the server wrote it, behind ssh's "(user@host) ".
- */
+/* Reads what ssh says of questions to which a secret is not the answer. */
+static enum terminal_question
+hint_of(void)
+{
+    const char *hint = getenv("SSH_ASKPASS_PROMPT");
+
+    return text_equal(hint, "confirm") ? TERMINAL_CONFIRM
+           : text_equal(hint, "none")  ? TERMINAL_NOTICE
+                                       : TERMINAL_SECRET;
+}
+
+/* Tells a host key and a user's name, which ssh and git show, from secrets. */
+static enum terminal_question
+kind_of(const char *text)
+{
+    bool is_shown = strstr(text, "(yes/no") != NULL ||
+                    strstr(text, "'yes'") != NULL ||
+                    strncmp(text, "Username", 8) == 0;
+
+    return hint_of() == TERMINAL_SECRET && is_shown ? TERMINAL_VISIBLE
+                                                    : hint_of();
+}
+
+static int
+ask_person(const char *text)
+{
+    int code = terminal_ask(text, kind_of(text));
+
+    return code != TERMINAL_NONE
+               ? code
+               : cli_fail(EXIT_NO, "askpass",
+                          "not a question for a token, and no terminal to ask "
+                          "it on: %s",
+                          text_quote(text, strlen(text)).text);
+}
+
+/* True if the question is one that a token may answer. */
 static bool
-is_password_prompt(const char *prompt, const char *hosts,
-                   struct question *ret_question)
+wants_token(const char *text, struct question *ret_question)
 {
-    static const char tail[] = "'s password:";
-    size_t length = strlen(prompt);
-    const char *at;
-    char *words;
-    char *rest;
-    bool found = false;
+    const char *prompt = getenv("PAM_JWT_PROMPT");
 
-    while (length > 0 && prompt[length - 1] == ' ')
-        length--;
-    if (hosts == NULL || length < sizeof tail ||
-        strncmp(prompt + length - (sizeof tail - 1), tail, sizeof tail - 1) !=
-            0)
-        return false;
-    length -= sizeof tail - 1;
-    at = memrchr(prompt, '@', length);
-    if (at == NULL || memchr(prompt, '\n', length) != NULL ||
-        memchr(prompt, ' ', length) != NULL ||
-        length - (size_t)(at + 1 - prompt) >= sizeof ret_question->host)
-        return false;
-    words = strdup(hosts);
-    if (words == NULL)
-        cli_no_memory();
-    for (char *word = strtok_r(words, " \t", &rest); word != NULL;
-         word = strtok_r(NULL, " \t", &rest)) {
-        const char *from = strchr(word, '@') != NULL ? prompt : at + 1;
-
-        found = found || (strlen(word) == length - (size_t)(from - prompt) &&
-                          strncmp(word, from, strlen(word)) == 0);
-    }
-    free(words);
-    ret_question->part = 0;
-    snprintf(ret_question->host, sizeof ret_question->host, "%.*s",
-             (int)(length - (size_t)(at + 1 - prompt)), at + 1);
-    return found;
+    question_read(text,
+                  prompt != NULL && *prompt != '\0' ? prompt : PROMPT_DEFAULT,
+                  ret_question);
+    return hint_of() == TERMINAL_SECRET &&
+           (ret_question->kind == QUESTION_PART ||
+            (ret_question->kind == QUESTION_PASSWORD &&
+             question_is_for(ret_question, hosts())));
 }
 
+/* Refuses an asker that must not have a token. EXIT_YES: it may. */
+static int
+judge_asker(const struct question *question, struct process *ret_asker)
+{
+    char what[ASKER_WHAT_MAX];
+    enum asker asker = asker_identify(ret_asker, what);
+
+    if (asker == ASKER_SUDO && question->host[0] == '\0')
+        return EXIT_YES;
+    if (asker == ASKER_SUDO)
+        return cli_fail(EXIT_NO, "askpass",
+                        "withheld: sudo asks for another host, %s",
+                        text_bare(question->host).text);
+    if (asker == ASKER_REFUSED)
+        return cli_fail(EXIT_NO, "askpass", "withheld: %s", what);
+    if (question->host[0] == '\0')
+        return cli_fail(EXIT_NO, "askpass",
+                        "withheld: ssh does not say which host asks");
+    /* ssh user) @host: the first ") " is then the user's, not ssh's. */
+    if (question->kind == QUESTION_PART &&
+        asker_was_told(ret_asker, question->user, question->host))
+        return cli_fail(EXIT_NO, "askpass",
+                        "withheld: the user's name that ssh was given looks "
+                        "like a host");
+    return EXIT_YES;
+}
+
+/* True if the token may go to the host; sudo has none. */
 static bool
-is_ours(const char *prompt, struct question *ret_question)
+is_for_host(const struct unverified *claims, const struct question *question)
 {
-    const char *wanted = getenv("PAM_JWT_PROMPT");
-    const char *text =
-        skip_address(prompt, ret_question->host, sizeof ret_question->host);
-    /* sshd before 10.3 glues what was said earlier to the question. */
-    const char *last = strrchr(text, '\n');
-
-    ret_question->part =
-        prompt_part(wanted != NULL && *wanted != '\0' ? wanted : PROMPT_DEFAULT,
-                    last != NULL ? last + 1 : text);
-    return ret_question->part > 0 ||
-           is_password_prompt(prompt, getenv("PAM_JWT_ASKPASS_HOSTS"),
-                              ret_question);
+    if (question->host[0] == '\0' || question_is_for(question, hosts()) ||
+        unverified_names_host(claims, question->host))
+        return true;
+    cli_fail(0, "askpass",
+             "withheld: the question is for %s, which neither the token "
+             "(aud=%s) nor PAM_JWT_ASKPASS_HOSTS names",
+             text_bare(question->host).text,
+             text_bare(unverified_audience(claims)).text);
+    return false;
 }
 
-/* What will be wrong with the token where it arrives. False: withhold it. */
+/* Says what will be wrong with the token where it arrives. */
+static void
+warn_of_times(const struct unverified *claims)
+{
+    double now = cli_now();
+
+    if (claims->has_expires && claims->expires <= now)
+        cli_fail(0, "askpass", "the token expired %.0f s ago",
+                 now - claims->expires);
+    else if (claims->has_expires && claims->expires <= now + SOON)
+        cli_fail(0, "askpass", "the token expires in %.0f s",
+                 claims->expires - now);
+    if (claims->has_not_before && claims->not_before > now)
+        cli_fail(0, "askpass", "the token is not valid for another %.0f s",
+                 claims->not_before - now);
+}
+
+/* False: the token is withheld, and that was said. */
 static bool
 may_go(const char *token, const struct question *question)
 {
-    double now = cli_now();
     struct unverified claims;
-    bool may = true;
+    bool may;
 
     if (!unverified_read(token, &claims)) {
-        cli_fail(0, "askpass", "the token found is no JSON Web Token");
+        cli_fail(0, "askpass", "the token found is not a JSON Web Token");
         return false;
     }
-    if (question->host[0] != '\0' &&
-        !unverified_is_for_host(&claims, question->host)) {
-        cli_fail(0, "askpass",
-                 "withheld: the question is for %s, the token is for aud=%s",
-                 text_bare(question->host).text,
-                 text_bare(unverified_audience(&claims)).text);
-        may = false;
-    }
-    if (question->part <= 1 && claims.has_expires && claims.expires <= now)
-        cli_fail(0, "askpass", "the token expired %.0f s ago",
-                 now - claims.expires);
-    else if (question->part <= 1 && claims.has_expires &&
-             claims.expires <= now + SOON)
-        cli_fail(0, "askpass", "the token expires in %.0f s",
-                 claims.expires - now);
-    if (question->part <= 1 && claims.has_not_before && claims.not_before > now)
-        cli_fail(0, "askpass", "the token is not valid for another %.0f s",
-                 claims.not_before - now);
+    may = is_for_host(&claims, question);
+    if (may && question->part <= 1)
+        warn_of_times(&claims);
     unverified_done(&claims);
     return may;
 }
@@ -176,26 +193,33 @@ hand_over(const char *token, const struct question *question)
     return EXIT_YES;
 }
 
+static int
+answer(const struct question *question)
+{
+    struct process asker;
+    char *token = NULL;
+    int code = judge_asker(question, &asker);
+
+    if (code == EXIT_YES)
+        code = tokensource_find(question->part, &asker, &token);
+    if (code == EXIT_YES)
+        code = may_go(token, question) ? hand_over(token, question) : EXIT_NO;
+    secret_free_string(token);
+    return code;
+}
+
 int
 cli_askpass(int argc, char **argv)
 {
-    struct question question = {.part = 1};
-    char *token = NULL;
-    int code;
+    struct question question = {.kind = QUESTION_PART, .part = 1};
 
     if (argc > 2)
         return cli_usage("askpass");
-    if (argc == 2 && !is_ours(argv[1], &question))
-        return cli_fail(EXIT_NO, "askpass",
-                        "not answered, as it is no question for a token: %s",
-                        text_quote(argv[1], strlen(argv[1])).text);
     if (isatty(STDOUT_FILENO))
         return cli_fail(EXIT_NO, "askpass",
                         "a terminal would show the token: let ssh or sudo run "
                         "this, by SSH_ASKPASS or SUDO_ASKPASS");
-    code = tokensource_find(question.part, &token);
-    if (code == EXIT_YES)
-        code = may_go(token, &question) ? hand_over(token, &question) : EXIT_NO;
-    secret_free_string(token);
-    return code;
+    if (argc == 2 && !wants_token(argv[1], &question))
+        return ask_person(argv[1]);
+    return answer(&question);
 }

@@ -2,8 +2,11 @@
 #include "tokensource.h"
 
 #include "cli.h"
+#include "jsondoc.h"
+#include "looks_like_token.h"
 #include "prompt.h"
 #include "secret.h"
+#include "tokenkeep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,22 +19,7 @@
 /* More than all parts of a token can hold. */
 #define TOKEN_MAX (64 * 1024)
 
-/* Cuts white space off both ends, in place. */
-static void
-trim(char *text)
-{
-    static const char space[] = " \t\r\n";
-    size_t length = strlen(text);
-    size_t from = strspn(text, space);
-
-    while (length > from && strchr(space, text[length - 1]) != NULL)
-        length--;
-    memmove(text, text + from, length - from);
-    text[length - from] = '\0';
-}
-
-/* All that a stream gives, trimmed. NULL: too much, a NUL in it, or an error.
- */
+/* Reads all that a stream gives. NULL: too much, a NUL in it, or an error. */
 static char *
 read_stream(FILE *in)
 {
@@ -45,8 +33,111 @@ read_stream(FILE *in)
         secret_free(text, TOKEN_MAX + 1);
         return NULL;
     }
-    trim(text);
     return text;
+}
+
+/* Says of an open file that it may hold a token of ours. */
+static bool
+is_private(int descriptor)
+{
+    struct stat status;
+
+    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_uid == geteuid() &&
+           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+/* True if root owns what stands there, and nobody else may write it. */
+static bool
+is_roots(const struct stat *status)
+{
+    return status->st_uid == 0 &&
+           (S_ISLNK(status->st_mode) ||
+            (status->st_mode & (S_IWGRP | S_IWOTH)) == 0);
+}
+
+/*
+ * Opens one step of a link's text: a folder, a link to a folder beside it
+ * (..data), or with O_NOFOLLOW the file at the end. -1: it is not root's.
+ */
+static int
+open_step(int folder, const char *name)
+{
+    char target[256];
+    struct stat status;
+    ssize_t length;
+
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !is_roots(&status))
+        return -1;
+    if (!S_ISLNK(status.st_mode))
+        return openat(folder, name,
+                      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
+                          O_NONBLOCK);
+    length = readlinkat(folder, name, target, sizeof target - 1);
+    if (length <= 0 || (size_t)length >= sizeof target - 1)
+        return -1;
+    target[length] = '\0';
+    if (strchr(target, '/') != NULL ||
+        fstatat(folder, target, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(status.st_mode) || !is_roots(&status))
+        return -1;
+    return openat(folder, target,
+                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY);
+}
+
+/* Walks the text of a link, whose steps all lie in its own folder. */
+static int
+open_steps(int folder, char *text)
+{
+    char *rest = NULL;
+    int at = dup(folder);
+
+    for (char *step = strtok_r(text, "/", &rest); step != NULL && at >= 0;
+         step = strtok_r(NULL, "/", &rest)) {
+        int next = strcmp(step, "..") == 0 ? -1 : open_step(at, step);
+
+        close(at);
+        at = next;
+    }
+    return at;
+}
+
+/*
+ * Opens what Kubernetes projects into a pod: TOKEN -> ..data/TOKEN, ..data ->
+ * ..2026_11_27, replaced as a whole. -1: it is not of that kind.
+ */
+static int
+open_projected(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = strdup(path);
+    char target[256];
+    struct stat status;
+    ssize_t length;
+    int folder;
+    int descriptor = -1;
+
+    if (name == NULL)
+        cli_no_memory();
+    name[slash != NULL ? slash + 1 - path : 0] = '\0';
+    folder =
+        open(slash != NULL ? name : ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    length = readlink(path, target, sizeof target - 1);
+    if (folder >= 0 && length > 0 && (size_t)length < sizeof target - 1 &&
+        *target != '/' && lstat(path, &status) == 0 && is_roots(&status)) {
+        target[length] = '\0';
+        descriptor = open_steps(folder, target);
+    }
+    if (descriptor >= 0 && (fstat(descriptor, &status) != 0 ||
+                            !S_ISREG(status.st_mode) || !is_roots(&status))) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    if (folder >= 0)
+        close(folder);
+    free(name);
+    return descriptor;
 }
 
 static int
@@ -54,16 +145,17 @@ read_file(const char *path, char **ret_token)
 {
     int descriptor =
         open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-    struct stat status;
+    bool is_link = descriptor < 0 && errno == ELOOP;
     FILE *in;
 
-    if (descriptor < 0)
+    if (descriptor < 0 && !is_link)
         return cli_fail(EXIT_UNREADABLE, "askpass", "%s: cannot open it: %s",
                         path, strerror(errno));
-    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) ||
-        status.st_uid != geteuid() ||
-        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        close(descriptor);
+    if (is_link)
+        descriptor = open_projected(path);
+    if (descriptor < 0 || (!is_link && !is_private(descriptor))) {
+        if (descriptor >= 0)
+            close(descriptor);
         return cli_fail(EXIT_UNREADABLE, "askpass",
                         "%s: it must be a regular file, yours, and of mode "
                         "0600",
@@ -79,39 +171,6 @@ read_file(const char *path, char **ret_token)
                                          "%s: it cannot be read, or is too "
                                          "large",
                                          path);
-}
-
-/* Where the token waits for the other parts; one file for each ssh or sudo. */
-static char *
-kept_path(void)
-{
-    const char *folder = getenv("XDG_RUNTIME_DIR");
-    char *path = NULL;
-
-    if (folder == NULL || *folder != '/')
-        return NULL;
-    if (asprintf(&path, "%s/pam_jwt_askpass.%ld", folder, (long)getppid()) < 0)
-        cli_no_memory();
-    return path;
-}
-
-/* For the parts behind the first; none of it stays when it does not work. */
-static bool
-keep(const char *path, const char *token)
-{
-    int descriptor;
-    size_t length = strlen(token);
-    bool kept;
-
-    unlink(path);
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return false;
-    kept = write(descriptor, token, length) == (ssize_t)length;
-    kept = close(descriptor) == 0 && kept;
-    if (!kept)
-        unlink(path);
-    return kept;
 }
 
 static int
@@ -134,35 +193,16 @@ run_command(const char *command, char **ret_token)
                     "PAM_JWT_TOKEN_COMMAND failed, or printed too much");
 }
 
-/* A command may print another token each time; a login needs one. */
 static int
-from_command(const char *command, size_t part, char **ret_token)
+from_keeper(const struct process *asker, size_t part, char **ret_token)
 {
-    char *path = kept_path();
-    int code;
-
-    if (part > 1) {
-        code = path != NULL ? read_file(path, ret_token)
-                            : cli_fail(EXIT_UNREADABLE, "askpass",
-                                       "no XDG_RUNTIME_DIR to keep the token "
-                                       "in between its parts");
-        /* The last part was handed over: it is not needed again. */
-        if (code == EXIT_YES && strlen(*ret_token) < part * PROMPT_PIECE)
-            unlink(path);
-        free(path);
-        return code;
-    }
-    code = run_command(command, ret_token);
-    if (code == EXIT_YES && part == 1 && strlen(*ret_token) >= PROMPT_PIECE &&
-        (path == NULL || !keep(path, *ret_token))) {
-        secret_free_string(*ret_token);
-        *ret_token = NULL;
-        code = cli_fail(EXIT_UNREADABLE, "askpass",
-                        "the token has parts, and cannot be kept between them "
-                        "in XDG_RUNTIME_DIR");
-    }
-    free(path);
-    return code;
+    *ret_token = tokenkeep_get(asker, part);
+    return *ret_token != NULL
+               ? EXIT_YES
+               : cli_fail(EXIT_UNREADABLE, "askpass",
+                          "part %zu of a token whose first part was not asked "
+                          "for, or more than %d s ago",
+                          part, TOKENKEEP_SECONDS);
 }
 
 static int
@@ -193,24 +233,103 @@ from_default_file(char **ret_token)
                     "PAM_JWT_TOKEN_COMMAND (pam-jwt(1))");
 }
 
-int
-tokensource_find(size_t part, char **ret_token)
+/* The member that RFC 6749 section 5.1 names, of a token endpoint's answer. */
+static char *
+json_access_token(const char *text)
+{
+    char what[JSONDOC_WHAT_MAX];
+    struct json_object *object = NULL;
+    struct json_object *value;
+    const char *member;
+    char *copy = NULL;
+
+    if (jsondoc_parse(text, strlen(text), &object, what) == REASON_OK &&
+        jsondoc_find(object, "access_token", &value) &&
+        jsondoc_is_string(value, &member)) {
+        copy = strdup(member);
+        if (copy == NULL)
+            cli_no_memory();
+    }
+    jsondoc_free(object);
+    return copy;
+}
+
+/* Takes the token out of what was found. NULL: a message was written. */
+static char *
+unwrap(const char *text)
+{
+    struct found_token found;
+    struct found_token second;
+    char *member = NULL;
+    char *token = NULL;
+    enum reason reason = answer_unwrap(text, strlen(text), false, &found);
+
+    if (reason == REASON_MALFORMED) {
+        member = json_access_token(text);
+        if (member != NULL)
+            reason = answer_unwrap(member, strlen(member), false, &found);
+    }
+    if (reason == REASON_MALFORMED && found.text != NULL &&
+        answer_unwrap(found.text + found.length,
+                      strlen(found.text + found.length), false,
+                      &second) == REASON_NOT_A_TOKEN)
+        reason = REASON_OK;
+    if (reason == REASON_OK)
+        token = strndup(found.text, found.length);
+    else if (reason == REASON_MALFORMED)
+        cli_fail(0, "askpass", "the token cannot be told: there is %s",
+                 found.wrapping);
+    else
+        cli_fail(0, "askpass", "what was found is not a JSON Web Token");
+    if (token == NULL && reason == REASON_OK)
+        cli_no_memory();
+    secret_free_string(member);
+    return token;
+}
+
+/* Reads what the environment names, as it stands there. */
+static int
+read_text(char **ret_text)
 {
     const char *command = getenv("PAM_JWT_TOKEN_COMMAND");
     const char *token = getenv("BEARER_TOKEN");
     const char *path = getenv("BEARER_TOKEN_FILE");
 
-    *ret_token = NULL;
     if (command != NULL && *command != '\0')
-        return from_command(command, part, ret_token);
-    if (token != NULL && *token != '\0') {
-        *ret_token = strdup(token);
-        if (*ret_token == NULL)
-            cli_no_memory();
-        trim(*ret_token);
-        return EXIT_YES;
+        return run_command(command, ret_text);
+    if (token == NULL || *token == '\0')
+        return path != NULL && *path != '\0' ? read_file(path, ret_text)
+                                             : from_default_file(ret_text);
+    *ret_text = strdup(token);
+    if (*ret_text == NULL)
+        cli_no_memory();
+    return EXIT_YES;
+}
+
+int
+tokensource_find(size_t part, const struct process *asker, char **ret_token)
+{
+    const char *command = getenv("PAM_JWT_TOKEN_COMMAND");
+    bool is_kept = command != NULL && *command != '\0';
+    char *text = NULL;
+    int code;
+
+    *ret_token = NULL;
+    if (is_kept && part > 1)
+        return from_keeper(asker, part, ret_token);
+    code = read_text(&text);
+    if (code != EXIT_YES)
+        return code;
+    *ret_token = unwrap(text);
+    secret_free_string(text);
+    if (*ret_token == NULL)
+        return EXIT_NO;
+    if (is_kept && part == 1 && strlen(*ret_token) >= PROMPT_PIECE &&
+        !tokenkeep_put(asker, *ret_token)) {
+        secret_free_string(*ret_token);
+        *ret_token = NULL;
+        return cli_fail(EXIT_UNREADABLE, "askpass",
+                        "the token has parts, and cannot be kept between them");
     }
-    if (path != NULL && *path != '\0')
-        return read_file(path, ret_token);
-    return from_default_file(ret_token);
+    return EXIT_YES;
 }

@@ -50,7 +50,11 @@ unverified_read(const char *token, struct unverified *ret_claims)
     return true;
 }
 
-/* The host of SCHEME://[USER@]HOST[:PORT][/...]; NULL for what is no such. */
+#define SCHEME_BYTES                                                 \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
+    "+-."
+
+/* Finds the host of SCHEME://[USER@]HOST[:PORT][/...]; NULL: not such a URI. */
 static const char *
 host_of(const char *uri, size_t *ret_length)
 {
@@ -58,7 +62,8 @@ host_of(const char *uri, size_t *ret_length)
     const char *at;
     size_t length;
 
-    if (host == NULL || host == uri)
+    if (host == NULL || host == uri ||
+        strspn(uri, SCHEME_BYTES) != (size_t)(host - uri))
         return NULL;
     host += 3;
     length = strcspn(host, "/?#");
@@ -79,13 +84,14 @@ host_of(const char *uri, size_t *ret_length)
 }
 
 static bool
-is_host(const char *name, size_t length, const char *host)
+is_host(const char *audience, const char *host)
 {
-    size_t wanted = strlen(host);
+    size_t length = strlen(audience);
+    const char *name =
+        strstr(audience, "://") != NULL ? host_of(audience, &length) : audience;
 
-    return (length == wanted || (length > wanted && name[wanted] == '.' &&
-                                 strchr(host, '.') == NULL)) &&
-           strncasecmp(name, host, wanted) == 0;
+    return name != NULL && length > 0 && length == strlen(host) &&
+           strncasecmp(name, host, length) == 0;
 }
 
 static struct json_object *
@@ -105,27 +111,18 @@ audience(const struct unverified *claims, size_t at, size_t *ret_count)
 }
 
 bool
-unverified_is_for_host(const struct unverified *claims, const char *host)
+unverified_names_host(const struct unverified *claims, const char *host)
 {
-    bool names_a_host = false;
     size_t count = 1;
 
     for (size_t i = 0; i < count; i++) {
         struct json_object *value = audience(claims, i, &count);
         const char *text;
-        const char *name;
-        size_t length;
 
-        if (!jsondoc_is_string(value, &text))
-            continue;
-        name = host_of(text, &length);
-        if (name == NULL)
-            continue;
-        names_a_host = true;
-        if (is_host(name, length, host))
+        if (jsondoc_is_string(value, &text) && is_host(text, host))
             return true;
     }
-    return !names_a_host;
+    return false;
 }
 
 const char *

@@ -22,11 +22,10 @@ struct unverified {
 bool unverified_read(const char *token, struct unverified *ret_claims);
 
 /*
- * Whether one may give the token to this host: no "aud" of it is a URI with a
- * host (RFC 3986 section 3.2.2), or one is of this host, in any case. A name
- * without a dot is also that of a host which begins with it and a dot.
+ * True if an "aud" of the token names this host: HOST, or a URI with that host
+ * (RFC 3986 section 3.2.2), in any case.
  */
-bool unverified_is_for_host(const struct unverified *claims, const char *host);
+bool unverified_names_host(const struct unverified *claims, const char *host);
 
 /* The first "aud", "" for none. */
 const char *unverified_audience(const struct unverified *claims);
