@@ -6,6 +6,7 @@
 #include "record_folder.h"
 #include "text.h"
 
+#include <errno.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,10 +76,15 @@ enum role {
     ROLE_UNSURE /* sshd, and it cannot be told which of its processes */
 };
 
-struct place_of_call {
+/* Where a phase runs, and what PAM data holds. */
+struct caller {
     enum role role;
-    struct process self; /* of sshd's processes */
+    bool is_known;       /* false: some of this cannot be told */
+    struct process self; /* of sshd's processes; pid 0: there is not a /proc */
     struct process connection;
+    const struct kept *attempt; /* NULL: none */
+    const struct kept *login;
+    const struct kept *made;
 };
 
 /*
@@ -100,12 +106,15 @@ free_kept(pam_handle_t *pamh, void *data, int error_status)
     free(data);
 }
 
-static const struct kept *
-find_kept(pam_handle_t *pamh, const char *name)
+/* False: PAM data cannot be read. */
+static bool
+find_kept(pam_handle_t *pamh, const char *name, const struct kept **ret_kept)
 {
     const void *data = NULL;
+    int code = pam_get_data(pamh, name, &data);
 
-    return pam_get_data(pamh, name, &data) == PAM_SUCCESS ? data : NULL;
+    *ret_kept = code == PAM_SUCCESS ? data : NULL;
+    return code == PAM_SUCCESS || code == PAM_NO_MODULE_DATA;
 }
 
 static bool
@@ -123,13 +132,6 @@ put_kept(pam_handle_t *pamh, const char *name, const struct kept *facts,
         return true;
     free(kept);
     return false;
-}
-
-static void
-drop_kept(pam_handle_t *pamh, const char *name)
-{
-    if (find_kept(pamh, name) != NULL)
-        pam_set_data(pamh, name, NULL, NULL);
 }
 
 /*
@@ -218,7 +220,7 @@ has_child_title(void)
 }
 
 static enum role
-find_role(pam_handle_t *pamh, struct place_of_call *here)
+find_role(pam_handle_t *pamh, struct caller *here)
 {
     bool has_data;
 
@@ -227,76 +229,90 @@ find_role(pam_handle_t *pamh, struct place_of_call *here)
     has_data = has_conversation_data(pamh);
     if (has_data != has_child_title())
         return ROLE_UNSURE;
-    if (!process_self(&here->self))
+    if (!process_self(&here->self)) {
+        here->is_known = errno == ENOENT;
         return has_data ? ROLE_UNSURE : ROLE_SSHD;
+    }
     here->connection = here->self;
     if (!has_data)
         return ROLE_SSHD;
     return process_parent(&here->connection) ? ROLE_SSHD_CHILD : ROLE_UNSURE;
 }
 
-static struct place_of_call
-find_here(pam_handle_t *pamh)
+static struct caller
+find_caller(pam_handle_t *pamh)
 {
-    struct place_of_call here = {0};
+    struct caller here = {.is_known = true};
 
     here.role = find_role(pamh, &here);
+    if (!find_kept(pamh, attempt_name, &here.attempt) ||
+        !find_kept(pamh, login_name, &here.login) ||
+        !find_kept(pamh, made_name, &here.made))
+        here.is_known = false;
     return here;
 }
 
-/* -1: there is not a folder, or it is not root's alone, and holds nothing. */
-static int
-open_folder(const struct place_of_call *here)
+/* -1: no record can be there. False: that cannot be told. */
+static bool
+open_folder(const struct caller *here, int *ret_folder)
 {
-    return here->role != ROLE_OTHER && here->connection.pid != 0 &&
-                   geteuid() == 0
-               ? record_folder_open(RECORD_PARENT)
-               : -1;
+    *ret_folder = -1;
+    if (here->role == ROLE_OTHER || here->connection.pid == 0 || geteuid() != 0)
+        return here->is_known;
+    return record_folder_open(RECORD_PARENT, ret_folder);
 }
 
+/* True if the attempt is there, and has counted. */
 static bool
-has_counted(const struct place_of_call *here, const struct kept *attempt)
+has_counted(const struct caller *here)
 {
+    if (here->attempt == NULL)
+        return false;
     if (here->role == ROLE_OTHER)
         return true;
-    if (here->role != ROLE_SSHD && attempt->process == getpid())
+    if (here->role != ROLE_SSHD && here->attempt->process == getpid())
         return true;
     return attempt_end == END_SUCCESS;
 }
 
 /* An attempt of sshd's monitor that has counted stays, whatever is next. */
-static void
-begin_in_sshd(pam_handle_t *pamh, const struct place_of_call *here)
+static bool
+begin_in_sshd(pam_handle_t *pamh, const struct caller *here)
 {
-    const struct kept *attempt = find_kept(pamh, attempt_name);
-    int folder = open_folder(here);
+    int folder;
 
-    /* Without memory the older one stays; both have counted. */
-    if (attempt != NULL && attempt_end == END_SUCCESS)
-        put_kept(pamh, login_name, attempt, attempt->text);
+    if (here->attempt != NULL && attempt_end == END_SUCCESS &&
+        !put_kept(pamh, login_name, here->attempt, here->attempt->text))
+        return false;
     unwatch_end(pamh);
-    if (folder < 0)
-        return;
-    record_sweep(folder, &here->self);
-    close(folder);
+    if (open_folder(here, &folder) && folder >= 0) {
+        record_sweep(folder, &here->self);
+        close(folder);
+    }
+    return true;
 }
 
-void
+bool
 counted_begin(pam_handle_t *pamh)
 {
-    const struct place_of_call here = find_here(pamh);
+    const struct caller here = find_caller(pamh);
 
-    if (here.role == ROLE_OTHER)
-        drop_kept(pamh, login_name);
-    else
-        begin_in_sshd(pamh, &here);
-    drop_kept(pamh, attempt_name);
-    drop_kept(pamh, made_name);
+    if (!here.is_known)
+        return false;
+    if (here.role == ROLE_OTHER && here.login != NULL)
+        pam_set_data(pamh, login_name, NULL, NULL);
+    if (here.role != ROLE_OTHER && !begin_in_sshd(pamh, &here))
+        return false;
+    if (here.attempt != NULL)
+        pam_set_data(pamh, attempt_name, NULL, NULL);
+    if (here.made != NULL)
+        pam_set_data(pamh, made_name, NULL, NULL);
+    return true;
 }
 
 /* Shows in the auth phase that a file can be left. */
 static bool
-keep_in_file(const struct place_of_call *here, const char *text,
+keep_in_file(const struct caller *here, const char *text,
              char ret_error[COUNTED_ERROR_MAX])
 {
     char why[RECORD_ERROR_MAX] = "only root can leave one";
@@ -323,15 +339,15 @@ keep_in_file(const struct place_of_call *here, const char *text,
 }
 
 static bool
-has_file(const struct place_of_call *here)
+has_file(const struct caller *here)
 {
-    int folder = open_folder(here);
     bool is_there = false;
+    int folder;
 
-    if (folder < 0)
-        return false;
-    is_there = record_is_confirmed(folder, &here->connection);
-    close(folder);
+    if (open_folder(here, &folder) && folder >= 0) {
+        is_there = record_is_confirmed(folder, &here->connection);
+        close(folder);
+    }
     return is_there;
 }
 
@@ -339,7 +355,7 @@ enum reason
 counted_keep(pam_handle_t *pamh, const char *text,
              char ret_error[COUNTED_ERROR_MAX])
 {
-    const struct place_of_call here = find_here(pamh);
+    const struct caller here = find_caller(pamh);
     const struct kept facts = {.process = getpid(),
                                .is_behind_file = has_file(&here)};
 
@@ -354,7 +370,7 @@ counted_keep(pam_handle_t *pamh, const char *text,
     snprintf(ret_error, COUNTED_ERROR_MAX,
              "another module has taken PAM_FAIL_DELAY, by which libpam says "
              "whether the attempt counts");
-    drop_kept(pamh, attempt_name);
+    pam_set_data(pamh, attempt_name, NULL, NULL);
     return REASON_STATE_UNAVAILABLE;
 }
 
@@ -376,13 +392,14 @@ is_keyboard_listed(pam_handle_t *pamh)
 
 /* The file of an earlier child. False: it cannot be read. */
 static bool
-read_earlier(pam_handle_t *pamh, const struct place_of_call *here,
-             char **ret_text)
+read_earlier(pam_handle_t *pamh, const struct caller *here, char **ret_text)
 {
-    int folder = open_folder(here);
     bool done = true;
+    int folder;
 
     *ret_text = NULL;
+    if (!open_folder(here, &folder))
+        return false;
     if (folder < 0)
         return true;
     if (here->role == ROLE_SSHD_CHILD && is_keyboard_listed(pamh))
@@ -395,12 +412,12 @@ read_earlier(pam_handle_t *pamh, const struct place_of_call *here,
 
 /* Hands the record of this child's attempt to the monitor. */
 static bool
-confirm_in_file(const struct place_of_call *here)
+confirm_in_file(const struct caller *here)
 {
-    int folder = open_folder(here);
     bool done;
+    int folder;
 
-    if (folder < 0)
+    if (!open_folder(here, &folder) || folder < 0)
         return false;
     done = record_confirm(folder, &here->self, &here->connection);
     close(folder);
@@ -409,10 +426,10 @@ confirm_in_file(const struct place_of_call *here)
 
 /* What a child has of the monitor's, the monitor judges again (rule 7). */
 static bool
-confirm(pam_handle_t *pamh, const struct place_of_call *here,
-        const struct kept *attempt, const struct kept *login)
+confirm(pam_handle_t *pamh, const struct caller *here)
 {
-    const struct kept *last = attempt != NULL ? attempt : login;
+    const struct kept *last =
+        here->attempt != NULL ? here->attempt : here->login;
     struct kept facts;
 
     if (last == NULL)
@@ -423,20 +440,19 @@ confirm(pam_handle_t *pamh, const struct place_of_call *here,
     facts.is_confirmed = true;
     if (!put_kept(pamh, login_name, &facts, last->text))
         return false;
-    drop_kept(pamh, attempt_name);
+    if (here->attempt != NULL)
+        pam_set_data(pamh, attempt_name, NULL, NULL);
     return true;
 }
 
 static int
-judge_all(pam_handle_t *pamh, const struct place_of_call *here,
-          const char *earlier, counted_judge *judge)
+judge_all(pam_handle_t *pamh, const struct caller *here, const char *earlier,
+          counted_judge *judge)
 {
-    const struct kept *attempt = find_kept(pamh, attempt_name);
-    const struct kept *login = find_kept(pamh, login_name);
     const char *texts[] = {
-        login != NULL ? login->text : NULL,
+        here->login != NULL ? here->login->text : NULL,
         earlier,
-        attempt != NULL ? attempt->text : NULL,
+        here->attempt != NULL ? here->attempt->text : NULL,
     };
     int code = PAM_IGNORE;
 
@@ -447,30 +463,38 @@ judge_all(pam_handle_t *pamh, const struct place_of_call *here,
         if (code != PAM_SUCCESS)
             return code;
     }
-    if (confirm(pamh, here, attempt, login))
+    if (confirm(pamh, here))
         return code;
     pam_syslog(pamh, LOG_ALERT, "the login record cannot be confirmed");
     return PAM_PERM_DENIED;
 }
 
+/* Leaves out an attempt that did not count. False: that cannot be told. */
+static bool
+settle_attempt(pam_handle_t *pamh, struct caller *here)
+{
+    if (here->attempt == NULL || has_counted(here))
+        return true;
+    if (attempt_end == END_UNKNOWN) {
+        pam_syslog(pamh, LOG_ALERT,
+                   "it cannot be told whether the token's attempt has counted");
+        return false;
+    }
+    pam_set_data(pamh, attempt_name, NULL, NULL);
+    here->attempt = NULL;
+    return true;
+}
+
 int
 counted_account(pam_handle_t *pamh, counted_judge *judge)
 {
-    const struct place_of_call here = find_here(pamh);
-    const struct kept *attempt = find_kept(pamh, attempt_name);
+    struct caller here = find_caller(pamh);
     char *earlier = NULL;
     int code = PAM_PERM_DENIED;
 
-    if (attempt != NULL && !has_counted(&here, attempt)) {
-        if (attempt_end == END_UNKNOWN) {
-            pam_syslog(pamh, LOG_ALERT,
-                       "it cannot be told whether the token's "
-                       "attempt has counted");
-            return PAM_PERM_DENIED;
-        }
-        drop_kept(pamh, attempt_name);
-    }
-    if (read_earlier(pamh, &here, &earlier))
+    if (!settle_attempt(pamh, &here))
+        return PAM_PERM_DENIED;
+    if (here.is_known && read_earlier(pamh, &here, &earlier))
         code = judge_all(pamh, &here, earlier, judge);
     else
         pam_syslog(pamh, LOG_CRIT, "the login record cannot be read");
@@ -489,12 +513,9 @@ note_made(pam_handle_t *pamh)
 bool
 counted_is_login(pam_handle_t *pamh)
 {
-    const struct place_of_call here = find_here(pamh);
-    const struct kept *attempt = find_kept(pamh, attempt_name);
+    const struct caller here = find_caller(pamh);
 
-    if (find_kept(pamh, made_name) != NULL ||
-        find_kept(pamh, login_name) != NULL ||
-        (attempt != NULL && has_counted(&here, attempt)))
+    if (here.made != NULL || here.login != NULL || has_counted(&here))
         return true;
     /* For the child in which sshd calls it again. */
     return has_file(&here) && note_made(pamh);
@@ -502,12 +523,14 @@ counted_is_login(pam_handle_t *pamh)
 
 /* Takes the file of a child. False: it cannot be read. */
 static bool
-take_file(const struct place_of_call *here, char **ret_text)
+take_file(const struct caller *here, char **ret_text)
 {
-    int folder = open_folder(here);
     bool done;
+    int folder;
 
     *ret_text = NULL;
+    if (!open_folder(here, &folder))
+        return false;
     if (folder < 0)
         return true;
     done = record_read(folder, &here->connection, ret_text);
@@ -519,17 +542,14 @@ take_file(const struct place_of_call *here, char **ret_text)
 
 /* The record that counts, of those that PAM data holds; NULL: none does. */
 static const struct kept *
-find_counted(pam_handle_t *pamh, const struct place_of_call *here)
+choose_kept(const struct caller *here)
 {
-    const struct kept *attempt = find_kept(pamh, attempt_name);
-    const struct kept *login = find_kept(pamh, login_name);
-
     /* Rule 7: sshd calls no account phase behind that of a child. */
-    if (here->role == ROLE_SSHD && attempt != NULL &&
-        has_counted(here, attempt))
-        return attempt;
-    if (login != NULL && (login->is_confirmed || here->role == ROLE_SSHD))
-        return login;
+    if (here->role == ROLE_SSHD && has_counted(here))
+        return here->attempt;
+    if (here->login != NULL &&
+        (here->login->is_confirmed || here->role == ROLE_SSHD))
+        return here->login;
     return NULL;
 }
 
@@ -556,13 +576,13 @@ bool
 counted_take(pam_handle_t *pamh, counted_judge *judge,
              struct counted *ret_counted)
 {
-    const struct place_of_call here = find_here(pamh);
+    const struct caller here = find_caller(pamh);
     char *file = NULL;
     bool done;
 
     *ret_counted = (struct counted){0};
-    done = take_file(&here, &file) &&
-           choose(pamh, find_counted(pamh, &here), file, judge, ret_counted);
+    done = here.is_known && take_file(&here, &file) &&
+           choose(pamh, choose_kept(&here), file, judge, ret_counted);
     free(file);
     return done;
 }
@@ -570,10 +590,10 @@ counted_take(pam_handle_t *pamh, counted_judge *judge,
 void
 counted_end(pam_handle_t *pamh)
 {
-    const struct place_of_call here = find_here(pamh);
-    int folder = open_folder(&here);
+    const struct caller here = find_caller(pamh);
+    int folder;
 
-    if (folder < 0)
+    if (!open_folder(&here, &folder) || folder < 0)
         return;
     record_remove(folder, &here.connection);
     close(folder);

@@ -12,8 +12,11 @@
  * auth phase to account, setcred and session (login_record.h is what it says).
  */
 
-/* Begins an attempt: forgets an earlier one that did not count. */
-void counted_begin(pam_handle_t *pamh);
+/*
+ * Begins an attempt: forgets an earlier one that did not count. False: out of
+ * memory, or PAM data cannot be read; then nobody may log in.
+ */
+bool counted_begin(pam_handle_t *pamh) __attribute__((warn_unused_result));
 
 #define COUNTED_ERROR_MAX 256
 

@@ -240,7 +240,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     struct config config;
     enum reason reason;
 
-    counted_begin(pamh);
+    if (!counted_begin(pamh))
+        return PAM_BUF_ERR;
     config_read(CONFIG_PATH, argc, argv, &config);
     /*
      * On every path, and for a password too: otherwise an existing and an

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -30,6 +31,8 @@ read_text(const char *path, char *into, size_t size)
     }
     close(fd);
     into[used] = '\0';
+    if (length < 0 || used == 0)
+        errno = EIO;
     return length >= 0 && used > 0;
 }
 
@@ -113,9 +116,12 @@ process_self(struct process *ret_process)
     struct stat space;
 
     if (!read_stat("self", &process.pid, &process.start) ||
-        process.pid != (unsigned long long)getpid() ||
         !read_boot(process.boot) || stat("/proc/self/ns/pid", &space) != 0)
         return false;
+    if (process.pid != (unsigned long long)getpid()) {
+        errno = ENOENT;
+        return false;
+    }
     process.space = space.st_ino;
     *ret_process = process;
     return true;

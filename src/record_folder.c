@@ -136,17 +136,29 @@ record_folder_make(const char *parent, char ret_error[RECORD_ERROR_MAX])
     return fd;
 }
 
-int
-record_folder_open(const char *parent)
+/* True if the error says that there is not a folder of ours. */
+static bool
+is_absence(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+           error == EPERM || error == EACCES;
+}
+
+bool
+record_folder_open(const char *parent, int *ret_folder)
 {
     int in = open_parent(parent);
-    int fd;
 
+    *ret_folder = -1;
     if (in < 0)
-        return -1;
-    fd = open_in(in, false);
+        return is_absence(errno);
+    *ret_folder = open_in(in, false);
+    if (*ret_folder < 0 && !is_absence(errno)) {
+        close(in);
+        return false;
+    }
     close(in);
-    return fd;
+    return true;
 }
 
 static bool

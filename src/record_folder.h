@@ -30,8 +30,13 @@
 int record_folder_make(const char *parent, char ret_error[RECORD_ERROR_MAX])
     __attribute__((warn_unused_result));
 
-/* As record_folder_make(), but -1 if the folder is missing. */
-int record_folder_open(const char *parent) __attribute__((warn_unused_result));
+/*
+ * Opens the folder, if it is there and as record_folder_make() leaves it;
+ * otherwise `ret_folder` is -1: nothing in it is ours. False: that cannot be
+ * told. The caller closes it.
+ */
+bool record_folder_open(const char *parent, int *ret_folder)
+    __attribute__((warn_unused_result));
 
 /*
  * Leaves `text` as the pending record of `process`, in the place of an older

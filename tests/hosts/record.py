@@ -152,7 +152,7 @@ def known_setting():
     return "secret_file" if "secret_file" in said else "key_file"
 
 
-def start_sshd(name, port, before=(), more="", **options):
+def start_sshd(name, port, before=(), more="", program="/usr/sbin/sshd", **options):
     path = f"/tmp/{name}.conf"
     text = f"Port {port}\nListenAddress 127.0.0.1\nHostKey /tmp/hostkey-{name}\nUsePAM yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication yes\n" \
            f"PermitRootLogin yes\nStrictModes no\nPidFile none\nMaxStartups 100\nMaxAuthTries 20\n"
@@ -162,7 +162,7 @@ def start_sshd(name, port, before=(), more="", **options):
     if "persourcepenalties" in subprocess.run(["/usr/sbin/sshd", "-T", "-f", path], capture_output=True, text=True).stdout.lower():
         text += "PerSourcePenalties no\n"
     write(path, text + more)
-    child = spawn(*before, "/usr/sbin/sshd", "-D", "-f", path, stderr=subprocess.DEVNULL, **options)
+    child = spawn(*before, program, "-D", "-f", path, stderr=subprocess.DEVNULL, **options)
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -547,7 +547,22 @@ def several_at_once():
     expect("ten connections at once", not wrong, wrong)
 
 
-cases = [every_order, ends, second_refused, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once]
+def another_name():
+    """sshd as another program is known by its terminal's name."""
+    if os.path.exists("/usr/lib/openssh/sshd-session"):
+        return  # there the listener runs sshd-session, whatever its own name is
+    subprocess.run(["cp", "/usr/sbin/sshd", "/usr/sbin/gateway"], check=True)
+    stack(service="gateway")
+    sshd = start_sshd("gateway", 2225, program="/usr/sbin/gateway")
+    for method in "kw":
+        remove("/tmp/session")
+        said, log = log_in("alice", (method, token("alice", "gate")), port=2225)
+        expect(f"sshd by another name, {METHODS[method]}: the token's session", said and "JWT_ROLE=ops-gate\n" in said and (limit() or "").isdigit() and
+               "pam_jwt(gateway:session): session opened: user=alice identity=alice jti=gate" in log, (said, log))
+    stop(sshd)
+
+
+cases = [every_order, ends, second_refused, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_name]
 set_up()
 try:
     for case in cases:

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,7 +105,7 @@ Test(record_folder, judges_modes)
         if (modes[i].folder != 0)
             cr_assert(mkdir(folder_path, 0700) == 0 &&
                       chmod(folder_path, modes[i].folder) == 0);
-        folder = record_folder_open(top);
+        cr_expect(record_folder_open(top, &folder));
         cr_expect_eq(folder >= 0, modes[i].wanted && modes[i].folder != 0,
                      "open %04o %04o", modes[i].parent, modes[i].folder);
         if (folder >= 0)
@@ -128,17 +129,18 @@ Test(record_folder, takes_neither_a_link_nor_a_file_nor_anothers)
 {
     char error[RECORD_ERROR_MAX] = "";
     char other[80];
+    int folder;
 
     snprintf(other, sizeof other, "%s/other", top);
     cr_assert(mkdir(other, 0700) == 0 && symlink("other", folder_path) == 0);
     cr_expect_eq(record_folder_make(top, error), -1);
     cr_expect(strstr(error, "not a folder") != NULL, "%s", error);
-    cr_expect_eq(record_folder_open(top), -1);
+    cr_expect(record_folder_open(top, &folder) && folder == -1);
     cr_assert_eq(unlink(folder_path), 0);
     put(folder_path, "", 0700);
     cr_expect_eq(record_folder_make(top, error), -1);
     cr_assert_eq(unlink(folder_path), 0);
-    cr_expect_eq(record_folder_open(top), -1, "it is missing");
+    cr_expect(record_folder_open(top, &folder) && folder == -1, "missing");
     if (geteuid() != 0)
         return;
     cr_assert(mkdir(folder_path, 0700) == 0 && chown(folder_path, 1, 0) == 0);
@@ -311,4 +313,19 @@ Test(record_folder, sweeps_what_is_gone_and_nothing_else)
     }
     cr_expect_eq(access(stray, F_OK), 0, "another file is not ours");
     close(folder);
+}
+
+/* Without a descriptor left nobody knows what is there. */
+Test(record_folder, does_not_take_an_error_for_nothing)
+{
+    const struct rlimit none = {3, 3};
+    char *text = NULL;
+    int folder = make();
+    int other = 0;
+
+    cr_assert(record_write(folder, &self, "text"));
+    cr_assert(record_confirm(folder, &self, &self));
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    cr_expect(!record_folder_open(top, &other) && other == -1);
+    cr_expect(!record_read(folder, &self, &text) && text == NULL);
 }
