@@ -17,6 +17,13 @@ issuer_is_same(const struct issuer *a, const struct issuer *b)
     return one == NULL || other == NULL ? one == other : text_equal(one, other);
 }
 
+bool
+issuers_share_iss(const struct issuer *a, const struct issuer *b)
+{
+    return a->token.claims.issuer == NULL || b->token.claims.issuer == NULL ||
+           issuer_is_same(a, b);
+}
+
 /* A service that both sections are chosen for: NULL for none. */
 static const char *
 common_service(const struct issuer *a, const struct issuer *b)

@@ -40,6 +40,9 @@ struct policy {
  */
 bool issuer_is_same(const struct issuer *a, const struct issuer *b);
 
+/* True if a token can be for both: the same "iss", or any for one of them. */
+bool issuers_share_iss(const struct issuer *a, const struct issuer *b);
+
 /*
  * Whether the sections can be told apart by service and "iss", and whether
  * each of several says which accounts are its own (INTERFACE "Which section").
@@ -49,8 +52,23 @@ bool issuers_are_distinct(const struct policy *policy,
                           char ret_what[ISSUER_WHAT_MAX]);
 
 /*
+ * The name by which the sections for a service are chosen: its own where a
+ * section has it in `services`, or else sudo for sudo-i and su for su-l where a
+ * section has that. NULL: no section names it, those without `services` answer.
+ */
+const char *issuers_named_service(const struct policy *policy,
+                                  const char *service);
+
+/* True if the section answers for what issuers_named_service() returned. */
+bool issuer_answers(const struct issuer *issuer, const char *named);
+
+/* True if both are the same, or both sudo and sudo-i, or su and su-l. */
+bool service_is_kin(const char *a, const char *b);
+
+/*
  * The section for a token: those that name the service, or else those that
- * name none; among several, the one that has the token's "iss". That is read
+ * name the one it stands for, or else those that name none; among several, the
+ * one that has the token's "iss". That is read
  * here before the signature holds, to choose keys and for nothing else. OK,
  * SERVICE_NOT_ALLOWED, UNKNOWN_ISSUER, MISSING_CLAIM, BAD_CLAIM, MALFORMED or
  * NO_MEMORY.

@@ -4,6 +4,55 @@
 #include "jsondoc.h"
 #include "text.h"
 
+/* sudo -i and su - are services of their own, and give the same. */
+static const struct {
+    const char *service;
+    const char *stands_for;
+} families[] = {
+    {"sudo", "sudo-i"},
+    {"su", "su-l"},
+};
+
+bool
+service_is_kin(const char *a, const char *b)
+{
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if ((text_equal(a, families[i].service) ||
+             text_equal(a, families[i].stands_for)) &&
+            (text_equal(b, families[i].service) ||
+             text_equal(b, families[i].stands_for)))
+            return true;
+    return text_equal(a, b);
+}
+
+static bool
+is_named(const struct policy *policy, const char *service)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (strings_have(&policy->issuers[i].services, service))
+            return true;
+    return false;
+}
+
+const char *
+issuers_named_service(const struct policy *policy, const char *service)
+{
+    if (is_named(policy, service))
+        return service;
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (text_equal(service, families[i].stands_for) &&
+            is_named(policy, families[i].service))
+            return families[i].service;
+    return NULL;
+}
+
+bool
+issuer_answers(const struct issuer *issuer, const char *named)
+{
+    return named == NULL ? issuer->services.count == 0
+                         : strings_have(&issuer->services, named);
+}
+
 /* "iss" of a payload whose signature was not looked at yet. */
 static enum reason
 peek_issuer(const struct token *token, struct json_object **ret_payload,
@@ -27,7 +76,7 @@ peek_issuer(const struct token *token, struct json_object **ret_payload,
 
 /* Among several sections for this service, by "iss". */
 static enum reason
-choose_by_issuer(const struct policy *policy, const char *service,
+choose_by_issuer(const struct policy *policy, const char *named,
                  const struct token *token, const struct issuer **ret_issuer,
                  struct verdict *verdict)
 {
@@ -35,14 +84,11 @@ choose_by_issuer(const struct policy *policy, const char *service,
     const char *name = NULL;
     enum reason reason = peek_issuer(token, &payload, &name, verdict);
 
-    for (size_t i = 0; reason == REASON_OK && i < policy->issuer_count; i++) {
-        const struct issuer *issuer = &policy->issuers[i];
-
-        if ((service == NULL ? issuer->services.count == 0
-                             : strings_have(&issuer->services, service)) &&
-            text_equal(issuer->token.claims.issuer, name))
-            *ret_issuer = issuer;
-    }
+    *ret_issuer = NULL;
+    for (size_t i = 0; reason == REASON_OK && i < policy->issuer_count; i++)
+        if (issuer_answers(&policy->issuers[i], named) &&
+            text_equal(policy->issuers[i].token.claims.issuer, name))
+            *ret_issuer = &policy->issuers[i];
     jsondoc_free(payload);
     if (reason != REASON_OK || *ret_issuer != NULL)
         return reason;
@@ -57,34 +103,23 @@ issuer_choose(const struct policy *policy, const char *service,
               const struct token *token, const struct issuer **ret_issuer,
               struct verdict *verdict)
 {
-    const struct issuer *named = NULL;
-    const struct issuer *unnamed = NULL;
-    size_t named_count = 0;
-    size_t unnamed_count = 0;
+    const char *named = issuers_named_service(policy, service);
+    size_t count = 0;
 
     *ret_issuer = NULL;
     verdict_check(verdict, "section", "services");
-    for (size_t i = 0; i < policy->issuer_count; i++) {
-        const struct issuer *issuer = &policy->issuers[i];
-
-        if (issuer->services.count == 0) {
-            unnamed = issuer;
-            unnamed_count++;
-        } else if (strings_have(&issuer->services, service)) {
-            named = issuer;
-            named_count++;
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (issuer_answers(&policy->issuers[i], named)) {
+            *ret_issuer = &policy->issuers[i];
+            count++;
         }
-    }
-    if (named_count + unnamed_count == 0)
+    if (count == 0)
         return verdict_refuse(verdict, REASON_SERVICE_NOT_ALLOWED,
                               "services names %s nowhere: add it to a section",
                               service != NULL ? text_bare(service).text
                                               : "an unknown service");
-    *ret_issuer = named_count > 0 ? named : unnamed;
-    if (named_count == 1 || (named_count == 0 && unnamed_count == 1))
+    if (count == 1)
         return REASON_OK;
-    *ret_issuer = NULL;
     verdict_check(verdict, "section", "issuer");
-    return choose_by_issuer(policy, named_count > 0 ? service : NULL, token,
-                            ret_issuer, verdict);
+    return choose_by_issuer(policy, named, token, ret_issuer, verdict);
 }

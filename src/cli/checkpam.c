@@ -35,7 +35,7 @@ struct service {
 static bool
 is_ours(const struct pamline *line)
 {
-    return text_equal(line->module, "pam_jwt.so");
+    return text_equal(line->module, PAMLINE_MODULE);
 }
 
 /* "FILE:LINE" */
@@ -285,6 +285,53 @@ check_service(const struct service *service)
                     "%s has no session line of pam_jwt", service->name);
 }
 
+/* Lines that libpam cuts, of the file of the service itself. */
+static bool
+check_cut(const struct service *service)
+{
+    const struct strings *cut = &service->lines->cut;
+    char path[4096];
+    size_t found = 0;
+
+    snprintf(path, sizeof path, "%s/%s:", service->folder, service->name);
+    for (size_t i = 0; i < cut->count; i++)
+        if (strncmp(cut->items[i], path, strlen(path)) == 0) {
+            finding_add(service->findings, FINDING_ERROR,
+                        text_bare(cut->items[i]).text,
+                        "what stands behind it does not count, in brackets "
+                        "neither",
+                        "put remarks on lines of their own, and a value with a "
+                        "# into the file",
+                        "libpam cuts the line of pam_jwt at its #");
+            found++;
+        }
+    return found > 0;
+}
+
+/* Two tokens in one login: each line would undo what the other decided. */
+static void
+check_twice(const struct service *service)
+{
+    const struct pamline *first = NULL;
+
+    for (size_t i = 0; i < service->lines->count; i++) {
+        const struct pamline *line = &service->lines->items[i];
+
+        if (!is_ours(line) || !text_equal_nocase(line->type, "auth"))
+            continue;
+        if (first != NULL)
+            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+                        "each of them asks for a token, and the second undoes "
+                        "what the first decided",
+                        "leave one of them",
+                        "%s has another auth line of pam_jwt (%s)",
+                        service->name, place_of(first).text);
+        first = first != NULL ? first : line;
+    }
+    if (first != NULL)
+        cli_check_services(service->name, service->config, service->findings);
+}
+
 /* Whether the file itself names the module, or only what it includes. */
 static bool
 stands_in(const struct pamlines *lines, const char *folder, const char *name)
@@ -322,6 +369,8 @@ cli_check_pam(const char *folder, const struct config *config,
                     findings, FINDING_WARNING, text_bare(names[i]->d_name).text,
                     "not all of it was checked", "correct it", "%s/%s: %s",
                     folder, text_bare(names[i]->d_name).text, what);
+            found += check_cut(&service);
+            check_twice(&service);
             if (stands_in(&lines, folder, names[i]->d_name)) {
                 found++;
                 check_service(&service);

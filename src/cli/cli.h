@@ -55,6 +55,13 @@ struct config;
 void cli_check_pam(const char *folder, const struct config *config,
                    struct findings *findings);
 
+/*
+ * What there is to say about the sections that answer for a service: one that
+ * is laxer than a section meant for it is an error.
+ */
+void cli_check_services(const char *service, const struct config *config,
+                        struct findings *findings);
+
 /* Whether the module of that path and its other half are there, of one build.
  */
 void cli_check_objects(const char *module, struct findings *findings);

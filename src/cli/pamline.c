@@ -104,6 +104,37 @@ read_line(struct reader *reader, const char *file, unsigned long number,
     return true;
 }
 
+/*
+ * Notes a line that names our module and that libpam cuts at a #, which it
+ * does in brackets, too. A remark behind the whole line of another module may
+ * name it, and so may a line that is a remark.
+ */
+static void
+note_cut(struct reader *reader, const char *file, unsigned long number,
+         const char *text)
+{
+    size_t length = strcspn(text, "#");
+    char *before = strndup(text, length);
+    char *at = before;
+    const char *type;
+    const char *module = NULL;
+
+    if (before == NULL)
+        cli_no_memory();
+    type = next_word(&at);
+    if (text_equal(type, "@include"))
+        goto out;
+    if (type != NULL && next_word(&at) != NULL)
+        module = next_word(&at);
+    if (type != NULL && text[length] == '#' &&
+        strstr(module != NULL ? module : text, PAMLINE_MODULE) != NULL &&
+        !strings_addf(&reader->lines->cut, "%s:%lu", file, number))
+        cli_no_memory();
+
+out:
+    free(before);
+}
+
 /* The next line with those that a backslash joins to it. False: the end. */
 static bool
 join_lines(FILE *in, char **text, size_t *size, unsigned long *number,
@@ -165,6 +196,7 @@ read_service(struct reader *reader, const char *service, const char *type,
     }
     done = true;
     while (done && join_lines(in, &text, &size, &number, &first)) {
+        note_cut(reader, path, first, text);
         text[strcspn(text, "#")] = '\0';
         done = read_line(reader, path, first, text, type, depth + 1);
     }
@@ -236,5 +268,6 @@ pamlines_done(struct pamlines *lines)
         strings_done(&lines->items[i].arguments);
     }
     free(lines->items);
+    strings_done(&lines->cut);
     *lines = (struct pamlines){0};
 }

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The module whose lines a # must not cut. */
+#define PAMLINE_MODULE "pam_jwt.so"
+
 /* One line of a service, as pam.conf(5) has it. */
 struct pamline {
     char *file;               /* it stands in, maybe an included one */
@@ -22,6 +25,8 @@ struct pamline {
 struct pamlines {
     struct pamline *items;
     size_t count;
+    struct strings cut; /* "FILE:LINE" where a # cuts PAMLINE_MODULE off or
+                         * something behind it */
 };
 
 /*

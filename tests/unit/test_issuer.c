@@ -33,6 +33,21 @@ static const char several[] = OPEN "[issuer ssh]\nservices = sshd\n"
                                    "[issuer rest-b]\nissuer = b\n"
                                    "key_file = /b\n";
 
+/* sudo stands for sudo-i; su does not stand for su-l, which has a section. */
+static const char step_up[] = OPEN "[issuer rest]\nkey_file = /a\n"
+                                   "[issuer su]\nservices = su\n"
+                                   "key_file = /a\n"
+                                   "[issuer login]\nservices = su-l\n"
+                                   "key_file = /a\n"
+                                   "[issuer step-up]\nservices = sudo\n"
+                                   "key_file = /a\n";
+
+static const char two_sudo[] = OPEN "[issuer a]\nservices = sudo\nissuer = a\n"
+                                    "key_file = /a\n"
+                                    "[issuer b]\nservices = sudo\nissuer = b\n"
+                                    "key_file = /b\n"
+                                    "[issuer c]\nissuer = c\nkey_file = /c\n";
+
 static const char limited[] = "services = sshd\nkey_file = /a\n";
 
 static const struct {
@@ -58,6 +73,18 @@ static const struct {
     {several, "su", "{\"sub\":\"a\"}", "missing_claim"},
     {several, "su", "[\"a\"]", "malformed"},
     {several, "su", "{\"iss\":\"a\",\"iss\":\"b\"}", "malformed"},
+    {step_up, "sudo", "{}", "step-up"},
+    {step_up, "sudo-i", "{}", "step-up"},
+    {step_up, "su", "{}", "su"},
+    {step_up, "su-l", "{}", "login"},
+    {step_up, "sshd", "{}", "rest"},
+    {step_up, "sudo-l", "{}", "rest"},
+    {step_up, "su-i", "{}", "rest"},
+    {step_up, NULL, "{}", "rest"},
+    {two_sudo, "sudo", "{\"iss\":\"a\"}", "a"},
+    {two_sudo, "sudo-i", "{\"iss\":\"a\"}", "a"},
+    {two_sudo, "sudo-i", "{\"iss\":\"b\"}", "b"},
+    {two_sudo, "sudo-i", "{\"iss\":\"c\"}", "unknown_issuer"},
     {limited, "sshd", "{}", NULL},
     {limited, "SSHD", "{}", "service_not_allowed"},
     {limited, "sudo", "{}", "service_not_allowed"},
