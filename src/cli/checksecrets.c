@@ -12,15 +12,18 @@ check_strength(const struct keyfile *file, struct findings *findings)
 {
     for (size_t i = 0; i < file->count; i++) {
         const struct key *key = &file->keys[i];
-        const char *why = secret_weakness(key->secret, key->secret_length);
+        const char *why = NULL;
 
+        if (!key->is_bad)
+            why = secret_weakness(key->secret, key->secret_length);
         if (why != NULL)
             finding_add(findings, FINDING_ERROR, file->path,
                         "whoever has one token can find the secret and make "
                         "any other",
                         "make a new one (pam-jwt keygen), here and where "
                         "tokens are issued",
-                        "secret %zu can be guessed: %s", i + 1, why);
+                        "secret %zu can be guessed: %s",
+                        key->number > 0 ? key->number : 1, why);
     }
 }
 

@@ -148,8 +148,7 @@ fits_config(const struct config *config, const char *path, const char *name,
     for (size_t i = 0; i < config->policy.issuer_count; i++)
         if (!serves(&config->policy.issuers[i], path, name, problems))
             good = false;
-    if (issuers_check_keys(&config->policy, cli_now(), &verdict) !=
-        REASON_OK) {
+    if (issuers_check_keys(&config->policy, cli_now(), &verdict) != REASON_OK) {
         good = false;
         if (!strings_addf(problems, "%s: %s", name, verdict.detail))
             cli_no_memory();
@@ -223,12 +222,16 @@ cli_jwks_install(int argc, char **argv)
         return cli_usage(COMMAND);
     code = jwkssection_read(&section, COMMAND);
     if (code == EXIT_YES && to == NULL) {
-        to = section.issuer->key_files.items[0];
-        if (section.issuer->key_files.count != 1)
+        const struct strings *files = &section.issuer->key_files;
+
+        if (files->count == 1)
+            to = files->items[0];
+        else
             code = cli_fail(EXIT_UNREADABLE, COMMAND,
-                            "[issuer %s] has more than one key_file: say which "
-                            "with --to",
-                            section.name);
+                            "[issuer %s] has %s: say which file with --to",
+                            section.name,
+                            files->count == 0 ? "secret_file and no key_file"
+                                              : "more than one key_file");
     }
     /* A copy: the configuration's own is about to be replaced. */
     target = strdup(to != NULL ? to : "");

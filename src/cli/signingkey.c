@@ -52,8 +52,8 @@ load_secret(const char *path, enum secret_encoding encoding, const char *kid,
     struct keyset keys = {0};
     bool loaded = false;
 
-    if (keyset_load(&paths, &policy, (time_t)cli_now(), &keys, &problems, NULL) ==
-        REASON_OK)
+    if (keyset_load(&paths, &policy, (time_t)cli_now(), &keys, &problems,
+                    NULL) == REASON_OK)
         for (size_t i = 0; !loaded && (algorithm = algorithm_at(i)); i++)
             if ((wanted == NULL || wanted == algorithm) &&
                 keyset_candidates(&keys, algorithm, kid, found, &problems) > 0)
@@ -92,11 +92,13 @@ load_private(const struct file *file, struct key *ret_key, bool *ret_is_secret,
     const char *kty;
     enum key_result result;
 
+    bool is_json = file->data[strspn(file->data, " \t\r\n")] == '{';
+
     *ret_is_secret = false;
-    if (strstr(file->data, "-----BEGIN") != NULL)
+    if (!is_json && strstr(file->data, "-----BEGIN") != NULL)
         return privatekey_from_pem(file->data, file->size, ret_key, what) ==
                KEY_GOOD;
-    if (file->data[strspn(file->data, " \t\r\n")] != '{') {
+    if (!is_json) {
         *ret_is_secret = true;
         return false;
     }
