@@ -63,33 +63,51 @@ add_blocks(const struct key *key, struct strings *prints)
     return true;
 }
 
+/* A member that is base64url; NULL: it is not. */
+static const char *
+find_digits(struct json_object *jwk, const char *name)
+{
+    const char *text = jsondoc_string(jwk, name);
+    size_t length = text != NULL ? strlen(text) : 0;
+
+    return length > 0 && base64url_span(text, length) == length ? text : NULL;
+}
+
+/* A number without the zeros in front, which spell it in another way. */
+static char *
+trim_number(const char *text)
+{
+    size_t length = strlen(text);
+    unsigned char *bytes = malloc(BASE64_DECODED_MAX(length));
+    char *trimmed = NULL;
+    size_t zeros = 0;
+
+    if (bytes == NULL)
+        return NULL;
+    if (base64url_decode(text, length, bytes, &length)) {
+        while (zeros < length && bytes[zeros] == 0)
+            zeros++;
+        trimmed = base64url_text(bytes + zeros, length - zeros);
+    } else {
+        trimmed = strdup(text); /* of no key that could be built */
+    }
+    free(bytes);
+    return trimmed;
+}
+
 /*
- * A member as RFC 7638 wants it: a number without zeros in front (`is_number`),
- * which spell it in another way; the text of coordinates is as it must be. The
+ * A member as RFC 7638 wants it; the text of a coordinate is as it must be. The
  * caller frees it; NULL: it is not base64url, or there is no memory.
  */
 static char *
 member_text(struct json_object *jwk, const char *name, bool is_number)
 {
-    const char *text = jsondoc_string(jwk, name);
-    size_t length = text != NULL ? strlen(text) : 0;
-    unsigned char *bytes;
-    char *canonical = NULL;
-    size_t zeros = 0;
+    const char *text = find_digits(jwk, name);
 
-    if (length == 0 || base64url_span(text, length) != length)
+    if (text == NULL)
         return NULL;
     /* Six zero bits in front are an A. */
-    if (!is_number || text[0] != 'A')
-        return strdup(text);
-    bytes = malloc(BASE64_DECODED_MAX(length));
-    if (bytes != NULL && base64url_decode(text, length, bytes, &length)) {
-        while (zeros < length && bytes[zeros] == 0)
-            zeros++;
-        canonical = base64url_text(bytes + zeros, length - zeros);
-    }
-    free(bytes);
-    return canonical;
+    return is_number && text[0] == 'A' ? trim_number(text) : strdup(text);
 }
 
 /* An unsigned number of the key as base64url of `size` bytes, 0: its own. */
@@ -207,16 +225,17 @@ key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
     return done;
 }
 
-/* Whether numbers that have no canonical form make no key at all. */
+/* What is not built and lacks a required member makes no key at all. */
 static bool
 is_no_key(const struct key *key)
 {
-    struct key copy = {.type = key->type, .unbuilt = key->unbuilt};
-    char what[KEY_WHAT_MAX];
-    bool is_bad = !key_is_built(key) && key_build(&copy, what) == KEY_BAD;
+    bool is_rsa = key->type == KEY_RSA;
+    bool is_pair = is_rsa || text_equal(key_kind(key->type)->kty, "EC");
+    struct json_object *jwk = key->unbuilt;
 
-    key_done(&copy);
-    return is_bad;
+    return !key_is_built(key) &&
+           (find_digits(jwk, is_rsa ? "e" : "x") == NULL ||
+            (is_pair && find_digits(jwk, is_rsa ? "n" : "y") == NULL));
 }
 
 bool
