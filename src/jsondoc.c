@@ -304,3 +304,20 @@ jsondoc_is_time(struct json_object *value, double *ret_seconds)
     *ret_seconds = seconds;
     return true;
 }
+
+struct json_object *
+jsondoc_new_number(double number)
+{
+    char local[64];
+    char text[64];
+    char *into = text;
+
+    snprintf(local, sizeof local, "%.17g", number);
+    for (const char *at = local; *at != '\0'; at++)
+        if (strchr("+-0123456789e", *at) != NULL)
+            *into++ = *at;
+        else if (into == text || into[-1] != '.')
+            *into++ = '.';
+    *into = '\0';
+    return json_object_new_double_s(number, text);
+}

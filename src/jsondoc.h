@@ -73,6 +73,12 @@ bool jsondoc_is_true(struct json_object *value);
 bool jsondoc_is_false(struct json_object *value);
 
 /*
+ * A new number, written exactly and with a dot, whatever the host's locale has
+ * for one: json-c writes others than the comma as they are. NULL: out of memory.
+ */
+struct json_object *jsondoc_new_number(double number);
+
+/*
  * Whether a value is a NumericDate that can be reckoned with: a number from 0
  * to 2^53-1 seconds, fractions allowed (RFC 7519 section 2).
  */

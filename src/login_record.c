@@ -43,7 +43,7 @@ static bool
 add_time(struct json_object *object, const char *name, double seconds)
 {
     return isnan(seconds) ||
-           add_value(object, name, json_object_new_double(seconds));
+           add_value(object, name, jsondoc_new_number(seconds));
 }
 
 static bool

@@ -5,8 +5,9 @@
  * of /etc/pam.d, by libpam's own pam_start_confdir(). PAM_CONFDIR names the
  * folder. With PAM_CONFDIR_LOG set, log messages go to the standard error as
  * "SYSLOG(PRIORITY): text"; otherwise they are dropped. Two runs at once share
- * nothing.
+ * nothing. The host gets the locale of its environment, as sudo and su do.
  */
+#include <locale.h>
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@ pam_start(const char *service, const char *user,
 {
     const char *folder = getenv("PAM_CONFDIR");
 
+    setlocale(LC_ALL, "");
     /* Without a folder libpam would read the machine's own. */
     if (folder == NULL)
         return PAM_SYSTEM_ERR;
