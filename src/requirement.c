@@ -12,23 +12,24 @@ static const struct {
     const char *word;
     enum requirement_kind kind;
 } operators[] = {
-    {"=", REQUIRE_EQUAL},
-    {"!=", REQUIRE_DIFFERENT},
-    {"has", REQUIRE_MEMBER},
-    {"exists", REQUIRE_PRESENT},
+    {"=", REQUIRE_EQUAL},       {"!=", REQUIRE_DIFFERENT},
+    {"has", REQUIRE_MEMBER},    {"any", REQUIRE_ANY},
+    {"matches", REQUIRE_MATCH}, {"exists", REQUIRE_PRESENT},
 };
 
 #define OPERATOR_COUNT (sizeof operators / sizeof operators[0])
 
 static const char form[] =
-    "is none of CLAIM = VALUE, CLAIM != VALUE, CLAIM has VALUE, CLAIM exists";
+    "is none of CLAIM = VALUE, CLAIM != VALUE, CLAIM has VALUE, CLAIM any "
+    "VALUE..., CLAIM matches REGEX, CLAIM exists";
 
 static void
 requirement_done(struct requirement *rule)
 {
     free(rule->text);
     free(rule->claim);
-    free(rule->value);
+    strings_done(&rule->values);
+    pattern_free(rule->pattern);
     *rule = (struct requirement){0};
 }
 
@@ -47,27 +48,72 @@ find_operator(const struct words *words)
 }
 
 static const char *
+add_value(struct requirement *rule, const char *value)
+{
+    if (!template_is_valid(value, TEMPLATE_REQUEST))
+        return "has a % that is none of %h %s %u %%";
+    return strings_add(&rule->values, value, strlen(value)) ? NULL
+                                                            : "out of memory";
+}
+
+/* `any` has a list, in which a comma without quotes was meant to separate. */
+static const char *
+add_list(struct requirement *rule, const struct words *words)
+{
+    const char *wrong = NULL;
+
+    for (size_t i = 2; wrong == NULL && i < words->count; i++)
+        wrong = !words->items[i].is_quoted &&
+                        strchr(words->items[i].text, ',') != NULL
+                    ? "has a comma in a list (separate words by spaces, or put "
+                      "a word with a comma in quotes)"
+                    : add_value(rule, words->items[i].text);
+    return wrong;
+}
+
+static const char *
+add_pattern(struct requirement *rule, const char *expression)
+{
+    char what[PATTERN_WHAT_MAX];
+
+    rule->pattern = pattern_new(expression, what);
+    return rule->pattern != NULL ? NULL : "has what is not " PATTERN_RULE;
+}
+
+/* What stands behind the operator. */
+static const char *
+read_values(const struct words *words, struct requirement *rule)
+{
+    const char *rest = words_rest(words, 2);
+
+    if ((words->count == 2) != (rule->kind == REQUIRE_PRESENT))
+        return form;
+    if (rule->kind == REQUIRE_PRESENT)
+        return NULL;
+    if (rule->kind == REQUIRE_ANY)
+        return add_list(rule, words);
+    if (rest == NULL)
+        return "has quotes around a part of its value (put all of it in "
+               "quotes)";
+    return rule->kind == REQUIRE_MATCH ? add_pattern(rule, rest)
+                                       : add_value(rule, rest);
+}
+
+static const char *
 read_rule(const struct words *words, struct requirement *ret_rule)
 {
-    const char *value = words_rest(words, 2);
     size_t at = find_operator(words);
+    const char *wrong;
 
     if (at == OPERATOR_COUNT)
         return form;
     ret_rule->kind = operators[at].kind;
-    if ((words->count == 2) != (ret_rule->kind == REQUIRE_PRESENT))
-        return form;
-    if (value == NULL && ret_rule->kind != REQUIRE_PRESENT)
-        return "has quotes around a part of its value (put all of it in "
-               "quotes)";
-    if (value != NULL && !template_is_valid(value, TEMPLATE_REQUEST))
-        return "has a % that is none of %h %s %u %%";
+    wrong = read_values(words, ret_rule);
+    if (wrong != NULL)
+        return wrong;
     ret_rule->text = strdup(words->line);
     ret_rule->claim = strdup(words->items[0].text);
-    if (ret_rule->kind != REQUIRE_PRESENT)
-        ret_rule->value = strdup(value);
-    if (ret_rule->text == NULL || ret_rule->claim == NULL ||
-        (ret_rule->kind != REQUIRE_PRESENT && ret_rule->value == NULL))
+    if (ret_rule->text == NULL || ret_rule->claim == NULL)
         return "out of memory";
     return pointer_is_name(ret_rule->claim)
                ? NULL
@@ -92,6 +138,18 @@ requirements_add(struct requirements *list, const struct words *words)
     }
     requirement_done(&rule);
     return wrong;
+}
+
+bool
+requirement_is_same(const struct requirement *a, const struct requirement *b)
+{
+    if (a->kind != b->kind || a->values.count != b->values.count ||
+        !text_equal(a->claim, b->claim))
+        return false;
+    for (size_t i = 0; i < a->values.count; i++)
+        if (!text_equal(a->values.items[i], b->values.items[i]))
+            return false;
+    return a->kind != REQUIRE_MATCH || text_equal(a->text, b->text);
 }
 
 void

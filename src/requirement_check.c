@@ -60,22 +60,50 @@ has_member(const char *claim, struct json_object *value, const char *wanted)
 }
 
 static bool
-holds(const struct requirement *rule, struct json_object *value,
-      const char *wanted)
+is_equal(const char *claim, struct json_object *value, const char *wanted)
+{
+    char text[JSONDOC_SCALAR_MAX];
+
+    return !is_set(claim, value) &&
+           text_equal(jsondoc_scalar(value, text), wanted);
+}
+
+static bool
+is_different(const char *claim, struct json_object *value, const char *wanted)
 {
     char text[JSONDOC_SCALAR_MAX];
     const char *found = jsondoc_scalar(value, text);
 
+    return !is_set(claim, value) && found != NULL && !text_equal(found, wanted);
+}
+
+static bool
+matches(const struct pattern *pattern, struct json_object *value)
+{
+    const char *text;
+
+    return jsondoc_is_string(value, &text) &&
+           strlen(text) <= REQUIREMENT_MATCH_MAX &&
+           pattern_matches(pattern, text);
+}
+
+/* Whether the rule holds for one of its values, expanded. */
+static bool
+holds_for(const struct requirement *rule, struct json_object *value,
+          const char *wanted)
+{
     switch (rule->kind) {
     case REQUIRE_EQUAL:
-        return !is_set(rule->claim, value) && text_equal(found, wanted);
+        return is_equal(rule->claim, value, wanted);
     case REQUIRE_DIFFERENT:
-        return !is_set(rule->claim, value) && found != NULL &&
-               !text_equal(found, wanted);
+        return is_different(rule->claim, value, wanted);
     case REQUIRE_MEMBER:
         return has_member(rule->claim, value, wanted);
+    case REQUIRE_ANY:
+        return has_member(rule->claim, value, wanted) ||
+               is_equal(rule->claim, value, wanted);
+    case REQUIRE_MATCH:
     case REQUIRE_PRESENT:
-        return value != NULL;
     default:
         return false;
     }
@@ -123,18 +151,16 @@ refuse(const struct requirement *rule, struct json_object *payload,
             : "");
 }
 
+/* One value: all of them must be expandable, whichever would hold. */
 static enum reason
-check_rule(const struct requirement *rule, struct json_object *payload,
-           const struct template_facts *facts, struct verdict *verdict)
+try_value(const struct requirement *rule, struct json_object *value, size_t at,
+          const struct template_facts *facts, bool *held,
+          struct verdict *verdict)
 {
-    struct json_object *value = NULL;
-    bool is_there = jsondoc_find(payload, rule->claim, &value);
     const char *unknown = NULL;
     char *wanted = NULL;
-    bool held;
 
-    if (rule->value != NULL &&
-        !template_expand(rule->value, facts, &wanted, &unknown))
+    if (!template_expand(rule->values.items[at], facts, &wanted, &unknown))
         return unknown == NULL
                    ? verdict_refuse(verdict, REASON_NO_MEMORY,
                                     "expanding require")
@@ -143,9 +169,31 @@ check_rule(const struct requirement *rule, struct json_object *payload,
                          "require %s needs %s, which is not known",
                          text_quote(rule->text, strlen(rule->text)).text,
                          unknown);
-    held = is_there && value != NULL && holds(rule, value, wanted);
+    *held = *held || (value != NULL && holds_for(rule, value, wanted));
     free(wanted);
-    return held ? REASON_OK : refuse(rule, payload, is_there, value, verdict);
+    return REASON_OK;
+}
+
+static enum reason
+check_rule(const struct requirement *rule, struct json_object *payload,
+           const struct template_facts *facts, struct verdict *verdict)
+{
+    struct json_object *value = NULL;
+    bool is_there = jsondoc_find(payload, rule->claim, &value);
+    bool held = false;
+    enum reason reason = REASON_OK;
+
+    if (!is_there)
+        value = NULL;
+    if (value != NULL && rule->kind == REQUIRE_PRESENT)
+        held = true;
+    if (value != NULL && rule->kind == REQUIRE_MATCH)
+        held = matches(rule->pattern, value);
+    for (size_t i = 0; reason == REASON_OK && i < rule->values.count; i++)
+        reason = try_value(rule, value, i, facts, &held, verdict);
+    if (reason != REASON_OK || held)
+        return reason;
+    return refuse(rule, payload, is_there, value, verdict);
 }
 
 enum reason

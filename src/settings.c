@@ -425,7 +425,7 @@ static const struct setting settings[] = {
     ROW("allow_groups",    ISSUER(account.allow_groups),        LIST(set_allowed),    NULL,                            0, 0,
         "groups of which the account must be in one, * for all; by default any"),
     ROW("require",         ISSUER(token.claims.requirements),   LIST(set_requirement), NULL,                           0, 0,
-        "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, exists"),
+        "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, any VALUE..., matches REGEX, exists"),
     ROW("services",        ISSUER(services),                    LIST(set_list),       NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
     ROW("one_time",        ISSUER(ledger.one_time),             TEXT(set_bool),       "no",                            0, 0,

@@ -29,10 +29,7 @@ static bool
 has_rule(const struct requirements *rules, const struct requirement *wanted)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->items[i].kind == wanted->kind &&
-            text_equal(rules->items[i].claim, wanted->claim) &&
-            (wanted->value == NULL ||
-             text_equal(rules->items[i].value, wanted->value)))
+        if (requirement_is_same(&rules->items[i], wanted))
             return true;
     return false;
 }

@@ -266,7 +266,7 @@ is_other(const struct config *config, const char *name)
         issuer->account.allow_groups.names.count == 1 &&
             text_equal(issuer->account.allow_groups.names.items[0], "staff"),
         claims->requirements.count == 1 &&
-            text_equal(claims->requirements.items[0].value, "b"),
+            text_equal(claims->requirements.items[0].values.items[0], "b"),
         issuer->services.count == 2 &&
             text_equal(issuer->services.items[1], "sudo"),
         issuer->exports.count == 1 &&

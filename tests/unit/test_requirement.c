@@ -4,6 +4,7 @@
 #include "jsondoc.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Rule, payload, and whether it holds; host web1, service sshd, user alice. */
@@ -80,6 +81,41 @@ static const struct {
     {"/x/scope != c", "{\"x\":{\"scope\":\"a b\"}}", true},
     {"a != c", "{\"a\":\"a b\"}", true},
     {"scope != c", "{\"scope\":[\"a\"]}", false},
+    {"a any b c", "{\"a\":\"c\"}", true},
+    {"a any b c", "{\"a\":\"d\"}", false},
+    {"a any b c", "{\"a\":[\"x\",\"c\"]}", true},
+    {"a any b c", "{\"a\":[\"x\"]}", false},
+    {"a any b c", "{\"a\":\"b c\"}", false},
+    {"a any \"b c\" d", "{\"a\":\"b c\"}", true},
+    {"a any b 7", "{\"a\":7}", true},
+    {"a any b 7", "{\"a\":7.0}", false},
+    {"a any true b", "{\"a\":true}", true},
+    {"a any b c", "{}", false},
+    {"a any b null", "{\"a\":null}", false},
+    {"a any b c", "{\"a\":{\"b\":1}}", false},
+    {"a any b c", "{\"a\":[[\"b\"]]}", false},
+    {"a any b", "{\"a\":\"b\"}", true},
+    {"a any x %u", "{\"a\":[\"alice\"]}", true},
+    {"scope any b c", "{\"scope\":\"a b\"}", true},
+    {"scope any \"a b\"", "{\"scope\":\"a b\"}", false},
+    {"scope any c d", "{\"scope\":\"a b\"}", false},
+    {"a any \"x,y\"", "{\"a\":[\"x,y\"]}", true},
+    {"a matches b.*", "{\"a\":\"bcd\"}", true},
+    {"a matches b.*", "{\"a\":\"abcd\"}", false},
+    {"a matches b", "{\"a\":\"bc\"}", false},
+    {"a matches b|bc", "{\"a\":\"bc\"}", true},
+    {"a matches refs/heads/release/.*", "{\"a\":\"refs/heads/release/1\"}",
+     true},
+    {"a matches b c", "{\"a\":\"b c\"}", true},
+    {"a matches \"b #c\"", "{\"a\":\"b #c\"}", true},
+    {"a matches [0-9]+", "{\"a\":7}", false},
+    {"a matches .*", "{\"a\":true}", false},
+    {"a matches .*", "{\"a\":[\"b\"]}", false},
+    {"a matches .*", "{\"a\":null}", false},
+    {"a matches .*", "{}", false},
+    {"a matches .*", "{\"a\":\"\"}", true},
+    {"a matches %u", "{\"a\":\"%u\"}", true},
+    {"a matches [a-z]+", "{\"a\":\"\u00e4\"}", false},
     {"a exists", "{\"a\":\"\"}", true},
     {"a exists", "{\"a\":[]}", true},
     {"a exists", "{\"a\":null}", false},
@@ -209,4 +245,77 @@ Test(requirement, all_rules_must_hold)
     cr_expect_eq(list.count, 3);
     requirements_done(&list);
     jsondoc_free(object);
+}
+
+Test(requirement, refuses_what_cannot_be_meant)
+{
+    static const char *const rules[] = {
+        "a any",           "a any b, c",         "a any b,c",
+        "a any b %x",      "a matches",          "a matches (",
+        "a matches (a)\\1", "a matches \"b\" c", "a = \"b\" c",
+        "a has \"b\" \"c\"", "a \"any\" b",        "a \"=\" b",
+        "a anyof b",       "a exists b",         "any b",
+    };
+    struct requirements list = {0};
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        cr_expect_not_null(add(&list, rules[i]), "%s", rules[i]);
+    cr_expect_eq(list.count, 0);
+    requirements_done(&list);
+}
+
+Test(requirement, matches_strings_up_to_a_length)
+{
+    struct verdict verdict = {0};
+    char payload[REQUIREMENT_MATCH_MAX + 32];
+    size_t most = REQUIREMENT_MATCH_MAX;
+
+    for (size_t more = 0; more < 2; more++) {
+        char text[REQUIREMENT_MATCH_MAX + 2] = "";
+
+        memset(text, 'x', most + more);
+        snprintf(payload, sizeof payload, "{\"a\":\"%s\"}", text);
+        cr_expect_eq(check("a matches x*", payload, &facts, &verdict),
+                     more == 0 ? REASON_OK : REASON_REQUIREMENT_FAILED);
+    }
+}
+
+Test(requirement, every_value_of_a_list_must_be_expandable)
+{
+    const struct template_facts nothing = {0};
+    struct verdict verdict = {0};
+
+    cr_expect_eq(check("a any b %u", "{\"a\":\"b\"}", &nothing, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+}
+
+Test(requirement, is_the_same_when_it_asks_for_the_same)
+{
+    static const struct {
+        const char *a;
+        const char *b;
+        bool same;
+    } pairs[] = {
+        {"a = b", "a  =  b", true},
+        {"a = b", "a = \"b\"", true},
+        {"a = b", "a != b", false},
+        {"a = b", "c = b", false},
+        {"a = b", "a = c", false},
+        {"a exists", "a exists", true},
+        {"a any b c", "a any b c", true},
+        {"a any b c", "a any b", false},
+        {"a any b c", "a any b d", false},
+        {"a matches b", "a matches b", true},
+        {"a matches b", "a matches b+", false},
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct requirements list = {0};
+
+        cr_assert_null(add(&list, pairs[i].a));
+        cr_assert_null(add(&list, pairs[i].b));
+        cr_expect_eq(requirement_is_same(&list.items[0], &list.items[1]),
+                     pairs[i].same, "%s, %s", pairs[i].a, pairs[i].b);
+        requirements_done(&list);
+    }
 }
