@@ -29,6 +29,9 @@ cli_exit_code(enum reason reason)
     }
 }
 
+static void print_safely(FILE *out, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
 /* Prints one line, or a part of one: only a final line end is one. */
 static void
 print_safely(FILE *out, const char *format, va_list arguments)

@@ -12,8 +12,8 @@
 /* As the table of settings has them by default. */
 static char user_claim[] = "sub";
 static const struct token_policy policy = {
+    .refuse_refresh = true,
     .claims = {.user_claim = user_claim,
-               .refuse_refresh = true,
                .clock_skew = 30,
                .max_lifetime = 86400},
 };

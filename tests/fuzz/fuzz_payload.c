@@ -3,10 +3,28 @@
 
 #include "claims.h"
 #include "jsondoc.h"
+#include "token_kind.h"
 
 #include <string.h>
 
 #define NOW 1900000000.0
+
+/* What passes for an access token has none of the marks of another kind. */
+static void
+check_kind(struct json_object *payload)
+{
+    static const char *const bound[] = {"cnf", NULL};
+    static const char *const other[] = {"events", "cnf", NULL};
+    struct verdict verdict = {0};
+    struct json_object *value;
+
+    if (token_kind_check(NULL, payload, false, &verdict) == REASON_OK)
+        MUST(!jsondoc_has_any(payload, bound));
+    if (token_kind_check(NULL, payload, true, &verdict) != REASON_OK)
+        return;
+    MUST(!jsondoc_has_any(payload, other));
+    MUST(!jsondoc_find(payload, "refresh", &value) || jsondoc_is_false(value));
+}
 
 /* Claims that are accepted have an identity, and have not expired. */
 int
@@ -24,7 +42,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {.user_claim = user_claim,
          .issuer = issuer,
          .audience = {audiences, 2},
-         .refuse_refresh = true,
          .max_lifetime = 86400,
          .max_age = 3600},
     };
@@ -33,6 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (jsondoc_parse((const char *)data, size, &payload, what) != REASON_OK)
         return 0;
+    check_kind(payload);
     for (size_t i = 0; i < 2; i++) {
         struct verdict verdict = {0};
         struct claims claims = {0};
