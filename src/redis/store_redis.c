@@ -684,6 +684,19 @@ jti_of_key(const char *template, const char *key)
     return strndup(key + before, length - before - strlen(behind));
 }
 
+/* True for a cursor and keys that are texts. */
+static bool
+is_page(const redisReply *reply)
+{
+    if (reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
+        reply->element[1]->type != REDIS_REPLY_ARRAY)
+        return false;
+    for (size_t i = 0; i < reply->element[1]->elements; i++)
+        if (reply->element[1]->element[i]->type != REDIS_REPLY_STRING)
+            return false;
+    return true;
+}
+
 /* One page of SCAN: the keys. NULL: `ret_what`. */
 static redisReply *
 read_page(const struct state *state, const char *pattern, char cursor[32],
@@ -697,8 +710,7 @@ read_page(const struct state *state, const char *pattern, char cursor[32],
         (reply = receive(state, REDIS_REPLY_ARRAY, REDIS_REPLY_ARRAY,
                          ret_what)) == NULL)
         return NULL;
-    if (reply->elements == 2 && reply->element[0]->type == REDIS_REPLY_STRING &&
-        reply->element[1]->type == REDIS_REPLY_ARRAY) {
+    if (is_page(reply)) {
         snprintf(cursor, 32, "%s", reply->element[0]->str);
         return reply;
     }
@@ -745,13 +757,11 @@ list_keys(const struct state *state, const redisReply *keys, void *data,
 
     for (size_t i = 0; i < keys->elements; i++) {
         const redisReply *key = keys->element[i];
-        char *jti = key->type == REDIS_REPLY_STRING
-                        ? jti_of_key(state->revocation_key, key->str)
-                        : NULL;
+        char *jti = jti_of_key(state->revocation_key, key->str);
         const struct revocation revocation = {.token_id = jti};
 
         if (jti == NULL) {
-            failed(state, ret_what, "its list of keys cannot be read");
+            failed(state, ret_what, "out of memory");
             return false;
         }
         listing->each(&revocation, listing->data);
