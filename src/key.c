@@ -80,12 +80,6 @@ is_padding(const unsigned char *secret, size_t length)
     return length - end > SECRET_ZEROS_MAX;
 }
 
-static bool
-is_constant(const unsigned char *secret, size_t length)
-{
-    return memcmp(secret, secret + 1, length - 1) == 0;
-}
-
 enum key_result
 key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
                 char what[KEY_WHAT_MAX])
@@ -99,10 +93,6 @@ key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
                  length, SECRET_LENGTH_MIN);
         return KEY_BAD;
     }
-    if (is_constant(secret, length))
-        return key_say(KEY_BAD, what,
-                       "all bytes of the secret are the same (openssl rand "
-                       "-hex 32)");
     if (is_padding(secret, length))
         return key_say(KEY_BAD, what,
                        "the secret ends in NUL bytes, which HMAC takes for "

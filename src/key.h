@@ -98,8 +98,9 @@ struct evp_pkey_st *key_make_curve(const struct key_kind *kind,
 
 /*
  * Takes a copy of a shared secret. At least 32 bytes, the shortest that any
- * algorithm allows (RFC 7518 section 3.2), not all of them the same, and not
- * more than 7 NULs at the end, which HMAC takes for padding.
+ * algorithm allows (RFC 7518 section 3.2), and not more than 7 NULs at the end,
+ * which HMAC takes for padding. What else is not a secret is for
+ * public_material_judge() to find.
  */
 enum key_result key_from_secret(const unsigned char *secret, size_t length,
                                 struct key *ret_key, char what[KEY_WHAT_MAX]);

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The shortest key, that of Ed25519 (RFC 8410 section 4), has 44 bytes. */
+#define DER_LENGTH_MIN 40
+
 /* A certificate has at most eight levels. */
 #define DER_DEPTH_MAX 16
 
@@ -152,7 +155,10 @@ are_der_values(const unsigned char *at, const unsigned char *end, int depth)
     return true;
 }
 
-/* True for a SEQUENCE that is whole. */
+/*
+ * True for a whole SEQUENCE that begins with another one or with a number, as
+ * those of keys and certificates do: of random bytes, one in 10^9 is so.
+ */
 static bool
 is_der(const unsigned char *bytes, size_t length)
 {
@@ -161,9 +167,9 @@ is_der(const unsigned char *bytes, size_t length)
     unsigned char tag;
     size_t size;
 
-    return length > 0 && bytes[0] == 0x30 &&
-           read_der_head(&at, end, &tag, &size) && size > 0 &&
-           size == (size_t)(end - at) && are_der_values(at, end, 0);
+    return length >= DER_LENGTH_MIN && bytes[0] == 0x30 &&
+           read_der_head(&at, end, &tag, &size) && size == (size_t)(end - at) &&
+           (at[0] == 0x30 || at[0] == 0x02) && are_der_values(at, end, 0);
 }
 
 /*

@@ -160,22 +160,18 @@ static size_t
 read_percent(const char *text, size_t length, unsigned char *into)
 {
     size_t used = 0;
-    bool found = false;
 
     for (size_t i = 0; i < length; i++) {
         bool is_code = text[i] == '%' && length - i > 2 &&
                        hex_value(text[i + 1]) >= 0 &&
                        hex_value(text[i + 2]) >= 0;
 
-        into[used++] = (unsigned char)text[i];
-        if (is_code) {
-            into[used - 1] = (unsigned char)(hex_value(text[i + 1]) << 4 |
-                                             hex_value(text[i + 2]));
-            i += 2;
-        }
-        found |= is_code;
+        into[used++] = is_code ? (unsigned char)(hex_value(text[i + 1]) << 4 |
+                                                 hex_value(text[i + 2]))
+                               : (unsigned char)text[i];
+        i += is_code ? 2 : 0;
     }
-    return found ? used : 0;
+    return used;
 }
 
 /* Digits of a number in a base behind a backslash, at most `most` of them. */
@@ -226,17 +222,14 @@ static size_t
 read_escaped(const char *text, size_t length, unsigned char *into)
 {
     size_t used = 0;
-    bool found = false;
 
     for (size_t i = 0; i < length; i++) {
         into[used] = (unsigned char)text[i];
-        if (text[i] == '\\' && i + 1 < length) {
+        if (text[i] == '\\' && i + 1 < length)
             i += read_escape(text + i + 1, length - i - 1, &into[used]);
-            found = true;
-        }
         used++;
     }
-    return found ? used : 0;
+    return used;
 }
 
 /* The entities that stand for quotes and brackets in HTML and XML. */
@@ -252,7 +245,6 @@ read_entities(const char *text, size_t length, unsigned char *into)
                 {"&#60;", '<'},
                 {"&#39;", '\''}};
     size_t used = 0;
-    bool found = false;
 
     for (size_t i = 0; i < length; i++) {
         into[used] = (unsigned char)text[i];
@@ -261,12 +253,11 @@ read_entities(const char *text, size_t length, unsigned char *into)
                 memcmp(text + i, rows[k].name, strlen(rows[k].name)) == 0) {
                 into[used] = (unsigned char)rows[k].byte;
                 i += strlen(rows[k].name) - 1;
-                found = true;
                 break;
             }
         used++;
     }
-    return found ? used : 0;
+    return used;
 }
 
 static bool
@@ -305,15 +296,20 @@ judge_readings(struct judgement *judgement, const char *text, size_t length)
 {
     static const struct {
         reading *read;
+        char sign; /* without it there is nothing to read in this way */
         const char *how;
     } rows[] = {
-        {read_hex, "hexadecimal"},     {read_base64, "base64"},
-        {read_numbers, "numbers"},     {read_percent, "percent-encoded text"},
-        {read_escaped, "quoted text"}, {read_entities, "HTML"},
+        {read_hex, '\0', "hexadecimal"},
+        {read_base64, '\0', "base64"},
+        {read_numbers, '\0', "numbers"},
+        {read_percent, '%', "percent-encoded text"},
+        {read_escaped, '\\', "quoted text"},
+        {read_entities, '&', "HTML"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        judge_reading(judgement, text, length, rows[i].read, rows[i].how);
+        if (rows[i].sign == '\0' || memchr(text, rows[i].sign, length) != NULL)
+            judge_reading(judgement, text, length, rows[i].read, rows[i].how);
 }
 
 /* True for what stands between words; a dot between the parts of a token. */

@@ -148,6 +148,21 @@ static const struct row materials[] = {
      "8a46717e590158c558d7dbc6ead6509d360462d0053219a8c0845d063",
      0, NULL, "a point"},
     {"point of PKCS #11", 0, "0441" POINT_HEX, 0, NULL, "a point"},
+    {"PKCS #1 of 1024 bits", 0,
+     "MIGJAoGBAPRsKPFcMbBU6H13CJw0UGun3wQmSrQL8kg5prJUUvDqiSjPL1TUB0Tiy/YQr+VA"
+     "5mn4Er2UD8/Pa0o23uZr/4R/+NtPkrMe3nLBkr6M93Z+rOyLpOMoC1u6UjMG3LV6JoYtmymQ"
+     "n+JNkDm0HFgC4XJn5vAhKSuPlcHcEoCFaF0rAgMBAAE=",
+     0, NULL, "DER"},
+    {"SSH key of a type to come", 0,
+     "00000006612d6240636400000020e28577cd54c5943e6c59a7c1bba93531f2ee468eb64b"
+     "0dad496a15a7de682ae3",
+     0, NULL, "SSH"},
+    {"OpenPGP", 0,
+     "mDMEX14QABYJKwYBBAHaRw8BAQdA4oV3zVTFlD5sWafBu6k1MfLuRo62Sw2tSWoVp95oKuM=",
+     0, NULL, "OpenPGP"},
+    {"a setting in quotes", 0, "\"SECRET_KEY=abc\"", 0, NULL, "a setting"},
+    {"numbers between blanks", 0,
+     "48 42 48 5 6 3 43 101 112 3 33 0 39 42 3 157", 0, NULL, "DER"},
     {"token", 0, "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.GPdBCK6I8Bxr", 0,
      NULL, "a token"},
     {"UTF-16 in base64", 0, "LQAtAC0ALQAtAEIARQBHAEkATgAgAFAAVQBCAEwASQBDACAA",
@@ -190,6 +205,12 @@ static const struct row materials[] = {
     {"begins like DER", 0,
      "301e1e0b7a6d5942c4f7e2a1908b6d3f5e7c9a1b0d2f4e6880c1a3b5d7f9e0b2", 0, "",
      NULL},
+    {"a number of DER, and no more of it", 0,
+     "302e022077891f17581100e46d35115bf8d12a2738df6a0333a426fbf8230ff27177c87f"
+     "a36163c6e88d1e53ce541e8d",
+     0, "", NULL},
+    {"short point of P-224", 0,
+     "02e749d120f52152b048517e65bfd7cc1b743ca8b67e6dc0f504349639", 0, "", NULL},
     {"begins like JSON in base64", 0,
      "eyIeC3ptWULE9+KhkIttP158mhsNL05ogMGjtdf54LI=", 0, "", NULL},
 };
@@ -328,13 +349,13 @@ encode(const unsigned char *bytes, size_t length, enum secret_encoding as,
 
 Test(secret_form, no_random_secret_is_refused)
 {
-    static const size_t sizes[] = {32, 48, 64};
+    static const size_t sizes[] = {32, 36, 48, 64};
     unsigned long long state = 88172645463325252ULL;
     char what[KEY_WHAT_MAX] = "";
 
     for (int turn = 0; turn < 20000; turn++)
         for (int e = SECRET_TEXT; e <= SECRET_BASE64URL; e++) {
-            size_t size = sizes[turn % 3];
+            size_t size = sizes[turn % 4];
             unsigned char bytes[64];
             char text[160];
             unsigned char *secret = NULL;
