@@ -28,8 +28,13 @@ enum reason
 account_check_name(const char *user, const struct account_policy *policy,
                    struct verdict *verdict)
 {
+    enum pattern_result result;
+
     verdict_check(verdict, "account name", "user_pattern");
-    if (!pattern_matches(policy->user_pattern, user))
+    result = pattern_match(policy->user_pattern, user);
+    if (result == PATTERN_NO_MEMORY)
+        return verdict_refuse(verdict, REASON_NO_MEMORY, "user_pattern");
+    if (result != PATTERN_MATCH)
         return verdict_refuse(verdict, REASON_USER_NOT_ALLOWED,
                               "the name %s is outside user_pattern",
                               text_quote(user, strlen(user)).text);

@@ -30,6 +30,23 @@ free_tokener(struct json_tokener *tokener)
     json_tokener_free(tokener);
 }
 
+static size_t
+count_values(struct json_object *value)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < jsondoc_array_size(value); i++)
+        count += count_values(jsondoc_array_item(value, i));
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, member)
+        {
+            (void)name;
+            count += count_values(member);
+        }
+    }
+    return count;
+}
+
 enum reason
 jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
               char ret_what[JSONDOC_WHAT_MAX])
@@ -37,10 +54,11 @@ jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
     struct json_tokener *tokener;
     struct json_object *object;
     const char *what = NULL;
+    size_t values = 0;
     size_t at = 0;
     bool whole;
 
-    switch (jsonscan(text, length, &what, &at)) {
+    switch (jsonscan(text, length, &values, &what, &at)) {
     case JSONSCAN_OK:
         break;
     case JSONSCAN_NO_MEMORY:
@@ -54,6 +72,11 @@ jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
         snprintf(ret_what, JSONDOC_WHAT_MAX, "too long");
         return REASON_MALFORMED;
     }
+    /* The scan has found something behind the white space. */
+    if (text[strspn(text, " \t\r\n")] != '{') {
+        snprintf(ret_what, JSONDOC_WHAT_MAX, "not a JSON object");
+        return REASON_MALFORMED;
+    }
 
     /* json-c counts one level more than an array has; the scan counted. */
     tokener = json_tokener_new_ex(JSONSCAN_DEPTH_MAX + 2);
@@ -61,15 +84,19 @@ jsondoc_parse(const char *text, size_t length, struct json_object **ret_object,
         return REASON_NO_MEMORY;
     object = json_tokener_parse_ex(tokener, text, (int)length);
     whole = json_tokener_get_error(tokener) == json_tokener_success &&
-            json_tokener_get_parse_end(tokener) == length;
+            json_tokener_get_parse_end(tokener) == length &&
+            count_values(object) == values;
     free_tokener(tokener);
-    if (whole && json_object_is_type(object, json_type_object)) {
+    if (whole) {
         *ret_object = object;
         return REASON_OK;
     }
+    /*
+     * json-c takes all that the scan takes, unless memory ends. Then it fails,
+     * or leaves a member out and says nothing.
+     */
     json_object_put(object);
-    snprintf(ret_what, JSONDOC_WHAT_MAX, "not a JSON object");
-    return REASON_MALFORMED;
+    return REASON_NO_MEMORY;
 }
 
 void

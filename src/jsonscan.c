@@ -27,6 +27,7 @@ struct scan {
     bool no_memory;
     struct level levels[JSONSCAN_DEPTH_MAX];
     size_t depth;
+    size_t values; /* begun so far */
     struct name *names; /* of the open objects, the innermost last */
     size_t name_count;
     size_t name_room;
@@ -383,6 +384,7 @@ static bool
 take_value(struct scan *scan, bool *ret_opened)
 {
     *ret_opened = false;
+    scan->values++;
     skip_space(scan);
     if (scan->at == scan->end)
         return bad(scan, "it ends too early");
@@ -455,7 +457,8 @@ scan_text(struct scan *scan)
 }
 
 enum jsonscan_result
-jsonscan(const char *text, size_t length, const char **ret_what, size_t *ret_at)
+jsonscan(const char *text, size_t length, size_t *ret_values,
+         const char **ret_what, size_t *ret_at)
 {
     struct scan scan;
     bool good;
@@ -465,6 +468,7 @@ jsonscan(const char *text, size_t length, const char **ret_what, size_t *ret_at)
     scan.what = NULL;
     scan.no_memory = false;
     scan.depth = 0;
+    scan.values = 0;
     scan.names = scan.few;
     scan.name_count = 0;
     scan.name_room = FEW_NAMES;
@@ -474,8 +478,10 @@ jsonscan(const char *text, size_t length, const char **ret_what, size_t *ret_at)
         free(scan.names);
     if (scan.no_memory)
         return JSONSCAN_NO_MEMORY;
-    if (good)
+    if (good) {
+        *ret_values = scan.values;
         return JSONSCAN_OK;
+    }
     *ret_what = scan.what;
     *ret_at = (size_t)(scan.at - (const unsigned char *)text);
     return JSONSCAN_BAD;

@@ -23,9 +23,12 @@ enum jsonscan_result {
  *
  * Memory: one record per member name of the objects open at a time, at most
  * four times the text. Time: n log n in the length. On JSONSCAN_BAD `ret_what`
- * is a literal that says what is wrong and `ret_at` the offset where.
+ * is a literal that says what is wrong and `ret_at` the offset where. On
+ * JSONSCAN_OK `ret_values` is the number of values, the outermost one and those
+ * inside arrays and objects alike.
  */
 enum jsonscan_result jsonscan(const char *text, size_t length,
-                              const char **ret_what, size_t *ret_at);
+                              size_t *ret_values, const char **ret_what,
+                              size_t *ret_at);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pattern.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <regex.h>
 #include <stdio.h>
@@ -209,32 +210,46 @@ match_usual_name(const char *text, regmatch_t groups[PATTERN_GROUPS_MAX + 1])
  * any match is the whole text, this one is. The expression is not wrapped in
  * ^(...)$: one such as "a)|(b" would climb out of it.
  */
-static bool
+static enum pattern_result
 match_all(const struct pattern *pattern, const char *text,
           regmatch_t groups[PATTERN_GROUPS_MAX + 1])
 {
     locale_t c;
     locale_t before;
-    bool matches;
+    bool has_ended;
+    int result;
 
     if (pattern->is_usual_name)
-        return match_usual_name(text, groups);
+        return match_usual_name(text, groups) ? PATTERN_MATCH
+                                              : PATTERN_NO_MATCH;
     before = enter_c_locale(&c);
     if (before == (locale_t)0)
-        return false;
-    matches = regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups,
-                      0) == 0 &&
-              groups[0].rm_so == 0 && (size_t)groups[0].rm_eo == strlen(text);
+        return PATTERN_NO_MEMORY;
+    /* glibc's regexec() says REG_NOMATCH where memory ends, too. */
+    errno = 0;
+    result =
+        regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups, 0);
+    has_ended = errno == ENOMEM || result == REG_ESPACE;
     leave_c_locale(before, c);
-    return matches;
+    if (result != 0)
+        return has_ended ? PATTERN_NO_MEMORY : PATTERN_NO_MATCH;
+    return groups[0].rm_so == 0 && (size_t)groups[0].rm_eo == strlen(text)
+               ? PATTERN_MATCH
+               : PATTERN_NO_MATCH;
+}
+
+enum pattern_result
+pattern_match(const struct pattern *pattern, const char *text)
+{
+    regmatch_t groups[PATTERN_GROUPS_MAX + 1];
+
+    return match_all(pattern, text, groups);
 }
 
 bool
 pattern_matches(const struct pattern *pattern, const char *text)
 {
-    regmatch_t groups[PATTERN_GROUPS_MAX + 1];
-
-    return match_all(pattern, text, groups);
+    return pattern_match(pattern, text) == PATTERN_MATCH;
 }
 
 bool
@@ -251,15 +266,16 @@ pattern_has_groups_of(const struct pattern *pattern, const char *text)
     return true;
 }
 
-bool
+enum pattern_result
 pattern_expand(const struct pattern *pattern, const char *text,
                const char *with, char *into, size_t size)
 {
     regmatch_t groups[PATTERN_GROUPS_MAX + 1];
+    enum pattern_result result = match_all(pattern, text, groups);
     size_t used = 0;
 
-    if (!match_all(pattern, text, groups))
-        return false;
+    if (result != PATTERN_MATCH)
+        return result;
     for (; *with != '\0'; with++) {
         const char *from = with;
         size_t length = 1;
@@ -271,12 +287,12 @@ pattern_expand(const struct pattern *pattern, const char *text,
             length = (size_t)(group->rm_eo - group->rm_so);
         }
         if (length >= size - used)
-            return false;
+            return PATTERN_NO_MATCH;
         memcpy(into + used, from, length);
         used += length;
     }
     into[used] = '\0';
-    return true;
+    return PATTERN_MATCH;
 }
 
 void

@@ -28,7 +28,17 @@ struct pattern;
 struct pattern *pattern_new(const char *expression,
                             char ret_what[PATTERN_WHAT_MAX]);
 
-/* Whether the expression matches all of `text`, whatever anchors it has. */
+enum pattern_result {
+    PATTERN_NO_MATCH = 0,
+    PATTERN_MATCH,
+    PATTERN_NO_MEMORY /* it could not be decided */
+};
+
+/* Matches all of `text`, whatever anchors the expression has. */
+enum pattern_result pattern_match(const struct pattern *pattern,
+                                  const char *text);
+
+/* True if pattern_match() finds a match. */
 bool pattern_matches(const struct pattern *pattern, const char *text);
 
 /* Groups that pattern_expand() knows: \1 to \9. */
@@ -39,11 +49,12 @@ bool pattern_has_groups_of(const struct pattern *pattern, const char *text);
 
 /*
  * Where the expression matches all of `text`: `with` into `into`, \N being what
- * its group N matched, nothing where it took no part. False: no match, or too
- * long for `size` bytes.
+ * its group N matched, nothing where it took no part. PATTERN_NO_MATCH too where
+ * that is too long for `size` bytes.
  */
-bool pattern_expand(const struct pattern *pattern, const char *text,
-                    const char *with, char *into, size_t size);
+enum pattern_result pattern_expand(const struct pattern *pattern,
+                                   const char *text, const char *with,
+                                   char *into, size_t size);
 
 /* NULL is allowed. */
 void pattern_free(struct pattern *pattern);

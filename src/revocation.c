@@ -89,6 +89,7 @@ revocation_can_match(const struct revocation *revocation, const char **ret_what)
     const char *const strings[] = {revocation->issuer, revocation->subject,
                                    revocation->token_id};
     char *scope = NULL;
+    size_t values;
     size_t at;
     bool can = false;
 
@@ -100,7 +101,7 @@ revocation_can_match(const struct revocation *revocation, const char **ret_what)
     *ret_what = "out of memory";
     scope = revocation_scope(revocation);
     if (scope != NULL)
-        can = jsonscan(scope, strlen(scope), ret_what, &at) == JSONSCAN_OK;
+        can = jsonscan(scope, strlen(scope), &values, ret_what, &at) == JSONSCAN_OK;
     free(scope);
     return can;
 }

@@ -115,6 +115,7 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
 {
     struct key *candidates[KEYSET_CANDIDATES_MAX];
     size_t count;
+    bool failed = false;
 
     verdict_check(verdict, "key", keyset_setting(keys->kind));
     count = keyset_candidates(keys, algorithm, jws->kid, candidates, problems);
@@ -123,14 +124,23 @@ try_keys(const struct jws *jws, const struct algorithm *algorithm,
 
     verdict_check(verdict, "signature", keyset_setting(keys->kind));
     for (size_t i = 0; i < count; i++) {
-        if (algorithm_verify(algorithm, candidates[i], jws->signing_input,
-                             jws->signing_length, jws->signature,
-                             jws->signature_length) == ALGORITHM_RIGHT) {
+        enum algorithm_result result = algorithm_verify(
+            algorithm, candidates[i], jws->signing_input, jws->signing_length,
+            jws->signature, jws->signature_length);
+
+        if (result == ALGORITHM_RIGHT) {
             keys->used = candidates[i];
             return REASON_OK;
         }
+        if (result == ALGORITHM_FAILED)
+            failed = true;
         note_short_signature(jws, algorithm, candidates[i], verdict);
     }
+    if (failed)
+        return verdict_refuse(verdict, REASON_KEY_UNAVAILABLE,
+                              "OpenSSL could not use a key with alg=%s: out "
+                              "of memory, or not allowed on this host",
+                              algorithm->name);
     return verdict_refuse(verdict, REASON_BAD_SIGNATURE,
                           "alg=%s, %zu %s tried, signature of %zu bytes%s",
                           algorithm->name, count, count == 1 ? "key" : "keys",

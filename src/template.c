@@ -70,7 +70,8 @@ template_expand(const char *text, const struct template_facts *facts,
         whole = value != NULL && fputs(value, out) != EOF;
         *ret_missing = value == NULL ? missing : NULL;
     }
-    if (fclose(out) != 0 || !whole) {
+    /* fclose() says nothing where it cannot make room: the text is NULL. */
+    if (fclose(out) != 0 || !whole || expanded == NULL) {
         free(expanded);
         return false;
     }

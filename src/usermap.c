@@ -314,7 +314,8 @@ give(struct search *search, const char *user)
         (search->user != NULL && !text_equal(search->user, user)))
         return;
     search->found = strdup(user);
-    search->no_memory = search->found == NULL;
+    if (search->found == NULL)
+        search->no_memory = true;
 }
 
 /* Each expression is compiled, used or not: it may be mistaken. */
@@ -324,18 +325,23 @@ try_expression(struct search *search, const struct usermap_line *line)
     char what[PATTERN_WHAT_MAX];
     char given[USERMAP_USER_MAX + 1];
     struct pattern *pattern = pattern_new(line->identity, what);
-    const char *wrong = NULL;
+    enum pattern_result result;
 
     if (pattern == NULL)
         return "has an expression that is not " PATTERN_RULE;
-    if (!pattern_has_groups_of(pattern, line->user))
-        wrong = "has a \\ in the user that does not name a group of the "
-                "expression";
-    else if (pattern_expand(pattern, search->identity, line->user, given,
-                            sizeof given))
-        give(search, given);
+    if (!pattern_has_groups_of(pattern, line->user)) {
+        pattern_free(pattern);
+        return "has a \\ in the user that does not name a group of the "
+               "expression";
+    }
+    result = pattern_expand(pattern, search->identity, line->user, given,
+                            sizeof given);
     pattern_free(pattern);
-    return wrong;
+    if (result == PATTERN_MATCH)
+        give(search, given);
+    if (result == PATTERN_NO_MEMORY)
+        search->no_memory = true;
+    return NULL;
 }
 
 static const char *

@@ -111,12 +111,13 @@ add_claim(struct json_object *payload, const char *claim)
 {
     const char *equals = strchr(claim, '=');
     const char *what;
+    size_t values;
     size_t at;
     struct json_object *value;
     char *name;
 
     if (equals == NULL || equals == claim ||
-        jsonscan(equals + 1, strlen(equals + 1), &what, &at) != JSONSCAN_OK)
+        jsonscan(equals + 1, strlen(equals + 1), &values, &what, &at) != JSONSCAN_OK)
         return false;
     name = strndup(claim, (size_t)(equals - claim));
     if (name == NULL)

@@ -60,8 +60,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     const char *what = NULL;
+    size_t values = 0;
     size_t at = 0;
-    enum jsonscan_result ours = jsonscan(text, size, &what, &at);
+    enum jsonscan_result ours = jsonscan(text, size, &values, &what, &at);
     enum second_result theirs = second_parser(text, size);
     char *again;
 

@@ -85,13 +85,14 @@ Test(jsonscan, reads_what_rfc_8259_has_and_nothing_else)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *what = "";
+        size_t values = 0;
         size_t at = 0;
         /* A copy of the exact size, so that ASan sees one byte too far. */
         char *text = malloc(rows[i].length + 1);
 
         memcpy(text, rows[i].text, rows[i].length);
         text = realloc(text, rows[i].length > 0 ? rows[i].length : 1);
-        cr_expect_eq(jsonscan(text, rows[i].length, &what, &at), rows[i].wanted,
+        cr_expect_eq(jsonscan(text, rows[i].length, &values, &what, &at), rows[i].wanted,
                      "%s: %s", rows[i].name, what);
         free(text);
     }
@@ -132,6 +133,7 @@ Test(jsonscan, agrees_with_the_json_test_suite)
         struct json_object *name;
         struct json_object *base64;
         const char *what = "";
+        size_t values = 0;
         size_t at = 0;
         unsigned char *text;
         size_t length;
@@ -143,7 +145,7 @@ Test(jsonscan, agrees_with_the_json_test_suite)
         id = json_object_get_string(name);
         text = malloc((size_t)json_object_get_string_len(base64) + 4);
         length = from_base64(json_object_get_string(base64), text);
-        result = jsonscan((char *)text, length, &what, &at);
+        result = jsonscan((char *)text, length, &values, &what, &at);
         if (id[0] == 'n')
             cr_expect_eq(result, JSONSCAN_BAD, "%s", id);
         if (id[0] == 'y')
@@ -163,6 +165,7 @@ Test(jsonscan, sees_every_byte_of_a_run)
             for (size_t length = place + 1; length < 24; length++) {
                 char text[40] = "{\"a\":\"";
                 const char *what = "";
+                size_t values = 0;
                 size_t at = 0;
                 /* '"' ends the string early; '\\' and 'x' are no escape. */
                 bool good = byte >= 0x20 && byte < 0x80 && byte != '"' &&
@@ -172,11 +175,37 @@ Test(jsonscan, sees_every_byte_of_a_run)
                 text[6 + place] = (char)byte;
                 memcpy(text + 6 + length, "\"}", 2);
                 /* Behind the last byte an escape takes the quote. */
-                cr_expect_eq(jsonscan(text, length + 8, &what, &at),
+                cr_expect_eq(jsonscan(text, length + 8, &values, &what, &at),
                              good ? JSONSCAN_OK : JSONSCAN_BAD,
                              "byte 0x%02x at %zu of %zu", byte, place, length);
                 if (!good && byte != '"' && byte != '\\')
                     cr_expect_eq(at, 6 + place, "byte 0x%02x at %zu of %zu",
                                  byte, place, length);
             }
+}
+
+Test(jsonscan, counts_every_value)
+{
+    static const struct {
+        const char *text;
+        size_t wanted;
+    } cases[] = {
+        {"1", 1},
+        {"{}", 1},
+        {"[]", 1},
+        {"[1]", 2},
+        {"{\"a\":null}", 2},
+        {"{\"a\":[true,\"x\",{}],\"b\":{\"c\":1}}", 7},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *what = "";
+        size_t values = 0;
+        size_t at = 0;
+
+        cr_expect_eq(jsonscan(cases[i].text, strlen(cases[i].text), &values,
+                              &what, &at),
+                     JSONSCAN_OK);
+        cr_expect_eq(values, cases[i].wanted, "%s: %zu", cases[i].text, values);
+    }
 }
