@@ -150,22 +150,24 @@ decide(struct input *input, const struct policy *policy,
     return ret_login->verdict.reason;
 }
 
-static int
+static void
 refuse_config(const struct config *config, bool json)
 {
+    const struct strings *errors = &config->errors;
+    const char *first = errors->count > 0 ? errors->items[0] : "out of memory";
     struct json_object *object;
 
     if (json) {
         object = cli_object();
         cli_add_bool(object, "accepted", false);
         cli_add_string(object, "reason", reason_name(REASON_BAD_CONFIG));
+        cli_add_string(object, "detail", first);
         cli_print_json(object);
     } else {
-        cli_print("refused: bad_config\n");
+        cli_print("refused: bad_config: %s\n", first);
     }
-    for (size_t i = 0; i < config->errors.count; i++)
-        cli_fail(0, "verify", "bad_config: %s", config->errors.items[i]);
-    return cli_exit_code(REASON_BAD_CONFIG);
+    for (size_t i = 0; i < errors->count; i++)
+        cli_fail(0, "verify", "bad_config: %s", errors->items[i]);
 }
 
 static int
