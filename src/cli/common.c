@@ -84,24 +84,63 @@ cli_fail(int code, const char *command, const char *format, ...)
     return code;
 }
 
+static bool
+is_name_of(const char *argument, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(argument, "--", 2) == 0 &&
+           strncmp(argument + 2, name, length) == 0 &&
+           (argument[length + 2] == '\0' || argument[length + 2] == '=');
+}
+
+/*
+ * getopt_long() takes the beginning of a name for the name, so that a script
+ * would break when another option begins like it.
+ */
+static bool
+is_abbreviated(char **argv, const char *name)
+{
+    return !is_name_of(argv[optind - 1], name) &&
+           (optind < 3 || !is_name_of(argv[optind - 2], name));
+}
+
+/* ":", and the letters that options may be shortened to. */
+static const char *
+letters_of(const struct option *table)
+{
+    for (; table->name != NULL; table++)
+        if (table->val == 'v')
+            return ":v";
+    return ":";
+}
+
 int
 cli_option(const char *command, int argc, char **argv,
            const struct option *table)
 {
+    const char *wrong = "there is no option";
+    int index = -1;
     int option;
 
     /* Its own messages would show what they name as it stands. */
     opterr = 0;
-    option = getopt_long(argc, argv, ":v", table, NULL);
+    option = getopt_long(argc, argv, letters_of(table), table, &index);
+    if (option == -1 ||
+        (option != ':' && option != '?' &&
+         (index < 0 || !is_abbreviated(argv, table[index].name))))
+        return option;
     if (option == ':')
-        cli_fail(0, command, "the option %s needs a value", argv[optind - 1]);
+        wrong = "a value is missing behind";
     else if (option == '?' && optopt != 0 && optind > 1 &&
              strncmp(argv[optind - 1], "--", 2) == 0)
-        cli_fail(0, command, "the option %s takes no value", argv[optind - 1]);
-    else if (option == '?')
-        cli_fail(0, command, "there is no option %s",
-                 argv[optind > 1 ? optind - 1 : 1]);
-    return option == ':' ? '?' : option;
+        wrong = "no value is taken by";
+    if (option != ':' && option != '?')
+        cli_fail(0, command, "write the option --%s in full",
+                 table[index].name);
+    else
+        cli_fail(0, command, "%s %s", wrong, argv[optind > 1 ? optind - 1 : 1]);
+    return '?';
 }
 
 int

@@ -66,12 +66,18 @@ static const struct command commands[] = {
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 static void
+print_command(FILE *out, const struct command *command)
+{
+    fprintf(out, "  pam-jwt %s %s\n      %s\n", command->name,
+            command->synopsis, command->help);
+}
+
+static void
 print_help(FILE *out)
 {
     fputs("usage: pam-jwt COMMAND [OPTION]...\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  pam-jwt %s %s\n      %s\n", commands[i].name,
-                commands[i].synopsis, commands[i].help);
+        print_command(out, &commands[i]);
     fputs("\nExit status: 0 yes, 1 no, 2 usage, 3 configuration or file "
           "unreadable,\n4 network or state unavailable. See pam-jwt(1).\n",
           out);
@@ -162,6 +168,11 @@ run(int argc, char **argv)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         int words = words_of(&commands[i], argc, argv);
 
+        if (words > 0 && argc == words + 2 &&
+            text_equal(argv[words + 1], "--help")) {
+            print_command(stdout, &commands[i]);
+            return EXIT_YES;
+        }
         if (words > 0)
             return commands[i].run(argc - words, argv + words);
     }
