@@ -42,10 +42,11 @@
  *    reached. The child is recognised by its conversation, which alone has
  *    data, by its title, and by a parent of the same executable. If only some
  *    of that holds, or no file can be left, the token MUST be refused.
- * 4. A file that stands when the monitor's own account phase runs is of a child
- *    that sshd gave up, and MUST go. One that stands in the account phase of
- *    another child stays if SSH_AUTH_INFO_0, which nobody but sshd sets before
- *    the session, lists keyboard-interactive.
+ * 4. A file that stands when an account phase of the connection runs is of a
+ *    child that sshd gave up, and MUST go. A token given to a second
+ *    keyboard-interactive, behind one that has counted, MUST be refused: that
+ *    child has no account phase. SSH_AUTH_INFO_0, which nobody but sshd sets
+ *    before the session, tells.
  * 5. Elsewhere an attempt counts if the account phase is reached, and a new
  *    attempt begins a new login.
  * 6. The account phase MUST judge every record that has counted, and confirms
@@ -310,9 +311,25 @@ counted_begin(pam_handle_t *pamh)
     return true;
 }
 
+/* True if sshd has counted keyboard-interactive; see rule 4. */
+static bool
+is_keyboard_listed(pam_handle_t *pamh)
+{
+    static const char method[] = "keyboard-interactive";
+    const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+    while (line != NULL) {
+        line += *line == '\n';
+        if (strncmp(line, method, sizeof method - 1) == 0)
+            return true;
+        line = strchr(line, '\n');
+    }
+    return false;
+}
+
 /* Shows in the auth phase that a file can be left. */
 static bool
-keep_in_file(const struct caller *here, const char *text,
+keep_in_file(pam_handle_t *pamh, const struct caller *here, const char *text,
              char ret_error[COUNTED_ERROR_MAX])
 {
     char why[RECORD_ERROR_MAX] = "only root can leave one";
@@ -321,6 +338,8 @@ keep_in_file(const struct caller *here, const char *text,
 
     if (here->role == ROLE_UNSURE)
         snprintf(why, sizeof why, "/proc does not show which process this is");
+    else if (is_keyboard_listed(pamh))
+        snprintf(why, sizeof why, "sshd judges no second one");
     else if (geteuid() == 0)
         folder = record_folder_make(RECORD_PARENT, why);
     if (folder >= 0) {
@@ -361,7 +380,7 @@ counted_keep(pam_handle_t *pamh, const char *text,
 
     snprintf(ret_error, COUNTED_ERROR_MAX, "keeping the login record");
     if ((here.role == ROLE_SSHD_CHILD || here.role == ROLE_UNSURE) &&
-        !keep_in_file(&here, text, ret_error))
+        !keep_in_file(pamh, &here, text, ret_error))
         return REASON_STATE_UNAVAILABLE;
     if (!put_kept(pamh, attempt_name, &facts, text))
         return REASON_NO_MEMORY;
@@ -374,40 +393,19 @@ counted_keep(pam_handle_t *pamh, const char *text,
     return REASON_STATE_UNAVAILABLE;
 }
 
-/* True if sshd has counted keyboard-interactive; see rule 4. */
+/* Rule 4. False: it cannot be told. */
 static bool
-is_keyboard_listed(pam_handle_t *pamh)
+remove_given_up(const struct caller *here)
 {
-    static const char method[] = "keyboard-interactive";
-    const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
-
-    while (line != NULL) {
-        line += *line == '\n';
-        if (strncmp(line, method, sizeof method - 1) == 0)
-            return true;
-        line = strchr(line, '\n');
-    }
-    return false;
-}
-
-/* The file of an earlier child. False: it cannot be read. */
-static bool
-read_earlier(pam_handle_t *pamh, const struct caller *here, char **ret_text)
-{
-    bool done = true;
     int folder;
 
-    *ret_text = NULL;
     if (!open_folder(here, &folder))
         return false;
     if (folder < 0)
         return true;
-    if (here->role == ROLE_SSHD_CHILD && is_keyboard_listed(pamh))
-        done = record_read(folder, &here->connection, ret_text);
-    else
-        record_remove(folder, &here->connection);
+    record_remove(folder, &here->connection);
     close(folder);
-    return done;
+    return true;
 }
 
 /* Hands the record of this child's attempt to the monitor. */
@@ -446,12 +444,10 @@ confirm(pam_handle_t *pamh, const struct caller *here)
 }
 
 static int
-judge_all(pam_handle_t *pamh, const struct caller *here, const char *earlier,
-          counted_judge *judge)
+judge_all(pam_handle_t *pamh, const struct caller *here, counted_judge *judge)
 {
     const char *texts[] = {
         here->login != NULL ? here->login->text : NULL,
-        earlier,
         here->attempt != NULL ? here->attempt->text : NULL,
     };
     int code = PAM_IGNORE;
@@ -489,17 +485,13 @@ int
 counted_account(pam_handle_t *pamh, counted_judge *judge)
 {
     struct caller here = find_caller(pamh);
-    char *earlier = NULL;
-    int code = PAM_PERM_DENIED;
 
     if (!settle_attempt(pamh, &here))
         return PAM_PERM_DENIED;
-    if (here.is_known && read_earlier(pamh, &here, &earlier))
-        code = judge_all(pamh, &here, earlier, judge);
-    else
-        pam_syslog(pamh, LOG_CRIT, "the login record cannot be read");
-    free(earlier);
-    return code;
+    if (here.is_known && remove_given_up(&here))
+        return judge_all(pamh, &here, judge);
+    pam_syslog(pamh, LOG_CRIT, "the login record cannot be read");
+    return PAM_PERM_DENIED;
 }
 
 static bool

@@ -15,7 +15,8 @@ CONF, STATE = "/etc/security/pam_jwt.conf", "/var/lib/pam_jwt"
 SECRET, PASSWORD = "5f2b" * 16, "correct.horse.battery"
 METHODS = {"p": "publickey", "k": "keyboard-interactive", "w": "password"}
 LISTS = ["".join(order) for n in (1, 2, 3) for order in itertools.permutations("pkw", n)]
-USERS = ["alice", "bob"] + ["u" + letters for letters in LISTS]
+TWICE = ("ww", "wkw", "kwk")  # sshd takes a method more than once
+USERS = ["alice", "bob"] + ["u" + letters for letters in LISTS + list(TWICE)]
 passed, failed = 0, 0
 children = []
 
@@ -193,7 +194,7 @@ def set_up():
         write(f"/tmp/{name}", f"#!/bin/sh\n[ ! -e /tmp/{name}.sh ] || exec sh /tmp/{name}.sh\n", 0o755)
     stack()
     write("/etc/sudoers", "Defaults !lecture, timestamp_timeout=0\nroot ALL=(ALL:ALL) ALL\nalice ALL=(ALL:ALL) ALL, NOPASSWD: /bin/true\n", 0o440)
-    start_sshd("main", PORT, more="".join(f"Match User u{letters}\nAuthenticationMethods {','.join(METHODS[m] for m in letters)}\n" for letters in LISTS))
+    start_sshd("main", PORT, more="".join(f"Match User u{letters}\nAuthenticationMethods {','.join(METHODS[m] for m in letters)}\n" for letters in LISTS + list(TWICE)))
     for _ in range(100):
         if os.path.exists("/dev/log"):
             break
@@ -227,6 +228,21 @@ def every_order():
         expect(f"{METHODS[method]} with a password: nothing of ours", said and "JWT" not in said and "pam_jwt(" not in log, (said, log))
 
 
+def twice():
+    """A method that is asked for twice: a token, then a password, and the other way."""
+    for letters in TWICE:
+        for at in [n for n, m in enumerate(letters) if letters.count(m) == 2]:
+            user = "u" + letters
+            remove("/tmp/session")
+            said, log = log_in(user, *[(m, token(user, "twice") if n == at else PASSWORD) for n, m in enumerate(letters)])
+            if letters[at] == "k" and at > 0:
+                expect("the second keyboard-interactive, which sshd gives no account phase, takes no token", said is None and "accepted" not in log and
+                       "state_unavailable: " in log and "sshd judges no second one" in log, (said, log))
+                continue
+            expect(f"{','.join(METHODS[m] + (' (token)' if n == at else '') for n, m in enumerate(letters))}: the token's session",
+                   said and "JWT_ROLE=ops-twice\n" in said and f"session opened: user={user} identity={user} jti=twice" in log and (limit() or "").isdigit(), (said, log))
+
+
 def ends_between(letters, given, how):
     """The token of `given` ends behind its auth phase. True: no session."""
     user, is_last = "u" + letters, given == letters[-1]
@@ -255,8 +271,17 @@ def ends():
             for how in ("expired", "revoked") if SLOW else ("revoked",):
                 name = ",".join(METHODS[m] + (" (token)" if m == given else "") for m in letters)
                 said, log = ends_between(letters, given, how)
+                # sshd calls no account phase behind that of keyboard-interactive.
+                phase = "account" if given == letters[-1] and "k" not in letters[:-1] or letters.find("k") > letters.find(given) else "account|session"
                 expect(f"{name}: {how} meanwhile, and no session", said is None and "pam_jwt(sshd:auth): accepted" in log and
-                       re.search(rf"pam_jwt\(sshd:(account|session)\): {how}: ", log) and "session opened" not in log, (said, log))
+                       re.search(rf"pam_jwt\(sshd:({phase})\): {how}: ", log) and "session opened" not in log, (said, log))
+    # Of two tokens the first is revoked behind the second's auth phase.
+    for letters in ("kw", "wk"):
+        user, mark = "u" + letters, log_mark()
+        write("/tmp/pause-session.sh", f"{BUILD}/pam-jwt revoke --jti first-{letters} >/dev/null 2>&1\ntrue\n")
+        said, log = log_in(user, *[(m, token(user, f"{'first' if m == letters[0] else 'second'}-{letters}")) for m in letters])
+        remove("/tmp/pause-session.sh")
+        expect(f"{user}: the first of two tokens is revoked meanwhile, and no session", said is None and log.count("accepted: ") == 2 and "): revoked: " in log, (said, log))
     stack()
 
 
@@ -300,6 +325,37 @@ def failed_attempt(first, then, front=""):
     return said, log_since(mark)
 
 
+def gives_up():
+    """A keyboard-interactive that its account phase has confirmed, and that the
+    client gives up at a later question there: it has not counted."""
+    stack(text=STACK.replace("account required pam_unix.so", "account required {b}/pam_record.so ask\naccount required pam_unix.so"))
+    client = paramiko.auth_handler.AuthHandler
+    original, seen = client._parse_userauth_info_request, []
+
+    def handle(function):
+        client._parse_userauth_info_request = function
+        if isinstance(client._client_handler_table, dict):  # of an older paramiko
+            client._client_handler_table[paramiko.common.MSG_USERAUTH_INFO_REQUEST] = function
+
+    def answer(handler, message):
+        seen.append(len(os.listdir(FOLDER)) if os.path.isdir(FOLDER) else 0)
+        if len(seen) == 1:
+            return original(handler, message)
+        handler.auth_method, handler.private_key = "publickey", KEY
+        accept = paramiko.Message()
+        accept.add_string("ssh-userauth")
+        accept.rewind()
+        return handler._parse_service_accept(accept)
+
+    handle(answer)
+    remove("/tmp/session")
+    said, log = log_in("alice", ("k", token("alice", "given-up")))
+    handle(original)
+    stack()
+    expect("given up behind its account phase: nothing of the token", seen == [0, 1] and said and "JWT" not in said and "Accepted publickey" in log and
+           "pam_jwt(sshd:session)" not in log and os.listdir(FOLDER) == [], (seen, said, log))
+
+
 def failed_attempts():
     """What failed reaches no session, whatever a person says of it."""
     for first in "kw":
@@ -319,6 +375,19 @@ def failed_attempts():
     said = connection.environment()
     connection.close()
     expect("a failed token that has expired since is forgotten", said and "JWT" not in said, (said, log_since(mark)))
+    # A module in front that ends auth: ours does not hear of the second attempt.
+    write("/tmp/front", "#!/bin/sh\n[ -e /tmp/front-in ]\n", 0o755)
+    stack(text="auth sufficient pam_exec.so quiet /tmp/front\n" + STACK)
+    connection = Connection("alice")
+    write("/tmp/refuse", "")
+    connection.attempt("w", token("alice", "stale"))
+    write("/tmp/front-in", "")
+    connection.attempt("w", "anything")
+    remove("/tmp/refuse"), remove("/tmp/front-in")
+    said = connection.environment()
+    connection.close()
+    stack()
+    expect("a failed token, and a module in front that lets in: nothing of the token", said and "JWT" not in said, said)
     for value in ("password", "keyboard-interactive/pam"):
         write("/home/alice/.pam_environment", f"SSH_AUTH_INFO_0 OVERRIDE={value}\n")
         for first in "kw":
@@ -428,6 +497,10 @@ def setcred():
     for method in "kw":
         said, log = log_in("alice", (method, token("alice", "alone")))
         expect(f"setcred, {METHODS[method]}: a token with pam_jwt alone in auth", said and "jti=alone" in log, (said, log))
+    stack(text=ALONE.replace("session required {b}/pam_jwt.so\n", ""))
+    for method in "kw":
+        said, log = log_in("alice", (method, token("alice", "alone")))
+        expect(f"setcred, {METHODS[method]}: a token with pam_jwt alone in auth, and no session line", said, (said, log))
     said = as_alice(*sudo, text=token("alice", "alone") + "\n")
     expect("setcred, sudo: a token with pam_jwt alone in auth", said.stdout == "root\n", said)
     said = as_alice(*su, text=token("bob", "alone") + "\n")
@@ -562,7 +635,7 @@ def another_name():
     stop(sshd)
 
 
-cases = [every_order, ends, second_refused, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_name]
+cases = [every_order, twice, ends, second_refused, gives_up, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_name]
 set_up()
 try:
     for case in cases:

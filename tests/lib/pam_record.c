@@ -6,7 +6,8 @@
  * the PAM environment, as pam_env does for a person. In a session it writes the
  * limit that pam_systemd would find, and the environment, to the file of its
  * argument `session=FILE`. `setcred=FILE`, alone on its line, adds a line to
- * the file at each setcred, and succeeds.
+ * the file at each setcred, and succeeds. `ask` in the account phase asks a
+ * question, and succeeds whatever the answer is.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -73,7 +74,14 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    char *answer = NULL;
+
     (void)flags;
+    if (argc > 0 && strcmp(argv[0], "ask") == 0) {
+        pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &answer, "Really? ");
+        free(answer);
+        return PAM_SUCCESS;
+    }
     return carries(pamh, argc, argv) ? PAM_IGNORE : PAM_SYSTEM_ERR;
 }
 
