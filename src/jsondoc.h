@@ -74,7 +74,8 @@ bool jsondoc_is_false(struct json_object *value);
 
 /*
  * A new number, written exactly and with a dot, whatever the host's locale has
- * for one: json-c writes others than the comma as they are. NULL: out of memory.
+ * for one: json-c writes others than the comma as they are. NULL: out of
+ * memory.
  */
 struct json_object *jsondoc_new_number(double number);
 

@@ -259,8 +259,8 @@ pattern_has_groups_of(const struct pattern *pattern, const char *text)
         if (*text != '\\')
             continue;
         text++;
-        if (*text < '1' || *text > '9' ||
-            (size_t)(*text - '0') > pattern->regex.re_nsub)
+        if (*text != '\\' && (*text < '1' || *text > '9' ||
+                              (size_t)(*text - '0') > pattern->regex.re_nsub))
             return false;
     }
     return true;
@@ -280,8 +280,8 @@ pattern_expand(const struct pattern *pattern, const char *text,
         const char *from = with;
         size_t length = 1;
 
-        if (*with == '\\') {
-            const regmatch_t *group = &groups[*++with - '0'];
+        if (*with == '\\' && *++with != '\\') {
+            const regmatch_t *group = &groups[*with - '0'];
 
             from = group->rm_so >= 0 ? text + group->rm_so : "";
             length = (size_t)(group->rm_eo - group->rm_so);

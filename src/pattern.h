@@ -44,13 +44,16 @@ bool pattern_matches(const struct pattern *pattern, const char *text);
 /* Groups that pattern_expand() knows: \1 to \9. */
 #define PATTERN_GROUPS_MAX 9
 
-/* Whether each \ of `text` begins \1 to \9, of a group that there is. */
+/*
+ * True if each \ of `text` begins \\, which is a backslash, or \1 to \9, of a
+ * group that there is.
+ */
 bool pattern_has_groups_of(const struct pattern *pattern, const char *text);
 
 /*
  * Where the expression matches all of `text`: `with` into `into`, \N being what
- * its group N matched, nothing where it took no part. PATTERN_NO_MATCH too where
- * that is too long for `size` bytes.
+ * its group N matched, nothing where it took no part, and \\ a backslash.
+ * PATTERN_NO_MATCH too where that is too long for `size` bytes.
  */
 enum pattern_result pattern_expand(const struct pattern *pattern,
                                    const char *text, const char *with,

@@ -18,8 +18,8 @@
  *    may be quoted, and maybe a comment behind them.
  * 3. An identity that begins with a slash MUST end in another and be a regular
  *    expression between them; any other is compared byte for byte.
- * 4. Behind an expression, each \ of the user MUST be \1 to \9, a group that
- *    the expression has.
+ * 4. Behind an expression, each \ of the user MUST be \\, a backslash, or \1
+ *    to \9, a group that the expression has.
  * A mistake in any line refuses everybody: half a map may let the wrong in.
  *
  * A map may have a million lines, and each login reads all of them. So it is

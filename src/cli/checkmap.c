@@ -123,6 +123,9 @@ make_gives(const struct rule *rule)
             find_group(rule->expression, at[1] - '0', &from, &to)) {
             fprintf(out, "(%.*s)", (int)(to - from), from);
             at++;
+        } else if (*at == '\\') {
+            fputs("\\\\", out);
+            at++;
         } else {
             fprintf(out, strchr("\\.[]()*+?{}|^$", *at) ? "\\%c" : "%c", *at);
         }
@@ -230,6 +233,10 @@ groups_run_together(const struct rule *rule)
             continue;
         }
         at++;
+        if (*at == '\\') {
+            separator = *at;
+            continue;
+        }
         if (last != 0 &&
             (separator == '\0' || group_can_hold(rule, last, separator) ||
              group_can_hold(rule, *at - '0', separator)))
@@ -252,24 +259,52 @@ check_alone(const struct rules *rules, const struct rule *rule)
                     "different identities can reach one account");
 }
 
-/* The literal text in front of the first group and behind the last. */
+/* Where the text behind the last group begins; NULL: there is no group. */
+static const char *
+behind_groups(const char *user)
+{
+    const char *behind = NULL;
+
+    for (; *user != '\0'; user++)
+        if (*user == '\\' && *++user != '\\')
+            behind = user + 1;
+    return behind;
+}
+
+/* Whether an expression can give the account of a rule without groups. */
+static bool
+can_give(const struct rule *rule, const char *user)
+{
+    char *account = strdup(user);
+    char *into = account;
+    bool can;
+
+    if (account == NULL)
+        cli_no_memory();
+    for (; *user != '\0'; *into++ = *user++)
+        user += *user == '\\';
+    *into = '\0';
+    can = pattern_matches(rule->gives, account);
+    free(account);
+    return can;
+}
+
+/* By the literal text in front of the first group and behind the last. */
 static bool
 can_both_give(const struct rule *a, const struct rule *b)
 {
     size_t front_a = strcspn(a->user, "\\");
     size_t front_b = strcspn(b->user, "\\");
     size_t front = front_a < front_b ? front_a : front_b;
-    const char *back_a = strrchr(a->user, '\\');
-    const char *back_b = strrchr(b->user, '\\');
+    const char *back_a = behind_groups(a->user);
+    const char *back_b = behind_groups(b->user);
 
     if (back_a == NULL)
-        return pattern_matches(b->gives, a->user);
+        return can_give(b, a->user);
     if (back_b == NULL)
-        return pattern_matches(a->gives, b->user);
+        return can_give(a, b->user);
     if (strncmp(a->user, b->user, front) != 0)
         return false;
-    back_a += 2;
-    back_b += 2;
     while (strlen(back_a) > strlen(back_b))
         back_a++;
     while (strlen(back_b) > strlen(back_a))

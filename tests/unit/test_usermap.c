@@ -41,6 +41,17 @@ static const struct {
     {"/[a-z]+/ u\n", "A", "u", REASON_NO_MAPPING, NULL},
     {"\"/a b/\" u\n", "a b", "u", REASON_OK, "u"},
     {"a \\1\n", "a", NULL, REASON_OK, "\\1"},
+    /* A backslash is doubled behind an expression alone. */
+    {"/([a-z]+)@x/ CORP\\\\\\1\n", "bob@x", NULL, REASON_OK, "CORP\\bob"},
+    {"/([a-z]+)@x/ \\\\\\\\\\1\n", "bob@x", NULL, REASON_OK, "\\\\bob"},
+    {"/([a-z]+)@x/ \\1\\\\\n", "bob@x", NULL, REASON_OK, "bob\\"},
+    {"/bob@x/ a\\\\1\n", "bob@x", NULL, REASON_OK, "a\\1"},
+    {"/bob@x/ \"CORP\\\\b b\"\n", "bob@x", NULL, REASON_OK, "CORP\\b b"},
+    {"bob@x CORP\\bob\n", "bob@x", NULL, REASON_OK, "CORP\\bob"},
+    {"bob@x CORP\\\\bob\n", "bob@x", NULL, REASON_OK, "CORP\\\\bob"},
+    {"a u\n/([a-z]+)@x/ CORP\\bob\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n/(b)/ \\\\\\2\n", "a", "u", REASON_BAD_CONFIG, NULL},
+    {"a u\n/(b)/ \\1\\\n", "a", "u", REASON_BAD_CONFIG, NULL},
     /* Comments and quotes. */
     {"a b # c\n", "a", NULL, REASON_OK, "b"},
     {"a b\t#c\n", "a", "b", REASON_OK, "b"},
