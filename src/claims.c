@@ -221,10 +221,10 @@ check_expiry(struct json_object *payload, const struct claims_policy *policy,
         return missing(verdict, "exp");
     if (now < claims->expires + policy->clock_skew)
         return REASON_OK;
-    return verdict_refuse(
-        verdict, REASON_EXPIRED, "%s ago (exp=%s, clock_skew %.0fs)",
-        moment_span(now - claims->expires).text,
-        text_time(claims->expires).text, policy->clock_skew);
+    return verdict_refuse(verdict, REASON_EXPIRED,
+                          "%s ago (exp=%s, clock_skew %.0fs)",
+                          moment_span(now - claims->expires).text,
+                          text_time(claims->expires).text, policy->clock_skew);
 }
 
 /* A time that lies ahead, though it must have passed. */
@@ -345,6 +345,19 @@ check_times(struct json_object *payload, const struct claims_policy *policy,
     return reason;
 }
 
+static const char *
+lower_case(const char *text, char into[CLAIMS_IDENTITY_MAX + 1])
+{
+    size_t at = 0;
+
+    for (; text[at] != '\0'; at++)
+        into[at] = text[at] >= 'A' && text[at] <= 'Z'
+                       ? (char)(text[at] - 'A' + 'a')
+                       : text[at];
+    into[at] = '\0';
+    return into;
+}
+
 static enum reason
 check_identity(struct json_object *payload, const struct claims_policy *policy,
                struct claims *claims, struct verdict *verdict)
@@ -372,7 +385,9 @@ check_identity(struct json_object *payload, const struct claims_policy *policy,
         return bad(verdict, name, "an empty string");
     if (length > CLAIMS_IDENTITY_MAX)
         return bad(verdict, name, "longer than 256 bytes");
-    claims->identity = text;
+    claims->identity = policy->lowers_identity
+                           ? lower_case(text, claims->identity_lower)
+                           : text;
     return REASON_OK;
 }
 

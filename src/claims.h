@@ -18,6 +18,7 @@ struct claims_policy {
     char *issuer;            /* exact "iss", NULL for any */
     struct strings audience; /* templates of which "aud" must have one */
     char *user_claim;        /* name or JSON pointer of the identity */
+    bool lowers_identity;    /* its ASCII letters are lower-cased */
     double clock_skew;
     double max_lifetime; /* 0: any */
     double max_age;      /* 0: any */
@@ -39,6 +40,8 @@ struct claims {
     /* Where `subject` and `identity` point to when they are integers. */
     char subject_digits[JSONDOC_SCALAR_MAX];
     char identity_digits[JSONDOC_SCALAR_MAX];
+    /* Where `identity` points to when it was lower-cased. */
+    char identity_lower[CLAIMS_IDENTITY_MAX + 1];
 };
 
 /*

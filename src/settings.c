@@ -253,6 +253,16 @@ set_encoding(const struct setting *setting, void *field, const char *text)
 }
 
 static const char *
+set_case(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    if (!text_equal(text, "keep") && !text_equal(text, "lower"))
+        return "is neither keep nor lower";
+    *(bool *)field = text_equal(text, "lower");
+    return NULL;
+}
+
+static const char *
 set_algorithms(const struct setting *setting, void *field,
                const struct words *words)
 {
@@ -412,6 +422,8 @@ static const struct setting settings[] = {
         "longest time since auth_time, or else iat; 0 = any"),
     ROW("user_claim",      ISSUER(token.claims.user_claim),     TEXT(set_claim_name), "sub",                           1, 256,
         "name or JSON pointer of the claim that holds the identity"),
+    ROW("identity_case",   ISSUER(token.claims.lowers_identity), TEXT(set_case),       "keep",                         0, 0,
+        "keep, or lower: the identity's ASCII letters are lower-cased first"),
     ROW("user_map",        SECTION(user_map),                   TEXT(set_path),       NULL,                            1, PATH_MAX,
         "file of lines IDENTITY LOCAL-USER; by default the identity is the account"),
     ROW("user_pattern",    ISSUER(account.user_pattern),        TEXT(set_pattern),    PATTERN_USUAL_NAME,              0, 0,

@@ -83,6 +83,18 @@ check_identity(const struct issuer *issuer, struct findings *findings)
 }
 
 static void
+check_case(const struct issuer *issuer, struct findings *findings)
+{
+    if (issuer->token.claims.lowers_identity)
+        finding_add(findings, FINDING_WARNING,
+                    cli_setting_of(issuer, "identity_case").text,
+                    "two people whose identities differ in case alone are one",
+                    "leave it at keep, unless the issuer does not tell them "
+                    "apart either",
+                    "it is lower");
+}
+
+static void
 check_rules(const struct issuer *issuer, struct findings *findings)
 {
     if (issuer->user_map != NULL) {
@@ -100,6 +112,7 @@ check_rules(const struct issuer *issuer, struct findings *findings)
                     "it is unset");
     check_binding(issuer, findings);
     check_identity(issuer, findings);
+    check_case(issuer, findings);
     if (issuer->token.claims.max_lifetime == 0)
         finding_add(findings, FINDING_WARNING,
                     cli_setting_of(issuer, "max_lifetime").text,

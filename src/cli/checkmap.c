@@ -465,6 +465,37 @@ judge_domain(const char *expression, const char **ret_why, const char **ret_fix)
     return "the domain has a dot that matches any byte";
 }
 
+/*
+ * Whether an identity has a capital letter that must be there: of an
+ * expression, one outside brackets, where nothing in it can be left out.
+ */
+static bool
+needs_capital(const struct usermap_line *line)
+{
+    if (line->is_expression && strpbrk(line->identity, "|?*{") != NULL)
+        return false;
+    for (const char *at = line->identity; *at != '\0';
+         at = line->is_expression ? skip_item(at) : at + 1)
+        if (*at >= 'A' && *at <= 'Z')
+            return true;
+    return false;
+}
+
+/* With identity_case = lower, a line that could never match. */
+static const char *
+check_capital(void *context, const struct usermap_line *line)
+{
+    struct rules *rules = context;
+
+    if (needs_capital(line) && rules->collisions++ < COLLISIONS_MAX)
+        finding_add(rules->findings, FINDING_ERROR,
+                    place_of(rules, line->number).text,
+                    "identities are lower-cased before they are looked up",
+                    "write it in lower case",
+                    "with identity_case = lower it never matches");
+    return NULL;
+}
+
 static void
 mistake(struct findings *findings, const struct verdict *verdict)
 {
@@ -488,6 +519,11 @@ cli_check_map(const struct issuer *issuer, struct findings *findings)
         mistake(findings, &verdict);
         return;
     }
+    if (issuer->token.claims.lowers_identity &&
+        usermap_each(issuer->user_map, check_capital, &rules, &verdict) !=
+            REASON_OK)
+        mistake(findings, &verdict);
+    rules.collisions = 0;
     if (usermap_each(issuer->user_map, collect, &rules, &verdict) != REASON_OK)
         mistake(findings, &verdict);
     for (size_t i = 0; i < rules.count; i++) {
