@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "config_folder.h"
 #include "readfile.h"
 #include "text.h"
 
@@ -43,7 +44,9 @@ struct reading {
     struct source source;
     struct pair *defaults;
     size_t default_count;
-    bool in_section;
+    bool in_section;      /* a section has begun in one of the files */
+    bool is_part_started; /* a section has begun in this file of the folder */
+    bool is_part;         /* this file is one of the folder */
 };
 
 /* Notes what is wrong; with or without room for it, it counts. */
@@ -254,6 +257,7 @@ begin_section(struct reading *reading, char *line)
         issuers_done(policy);
         reading->in_section = true;
     }
+    reading->is_part_started = true;
     /* The array may have moved: whatever happens, the old one is gone. */
     issuer = add_issuer(source->config);
     source->issuer = issuer;
@@ -292,6 +296,11 @@ read_pair(struct reading *reading, char *line)
 
     if (!split_pair(source, line, &key, &value))
         return;
+    if (reading->is_part && !reading->is_part_started) {
+        mistake(source, "stands before a section, as only the main file may",
+                key);
+        return;
+    }
     setting = setting_find(key);
     if (reading->in_section && setting != NULL && !is_of_issuer(setting))
         mistake(source, "is for all issuers, before the first section", key);
@@ -319,33 +328,80 @@ read_line(struct reading *reading, char *line, size_t length)
         read_pair(reading, line);
 }
 
-static void
-read_file(struct config *config)
+static bool
+read_lines(struct reading *reading, const char *path, struct file *file)
 {
-    struct reading reading = {.source = {.config = config,
-                                         .issuer = config->policy.issuers,
-                                         .name = config->path,
-                                         .is_file = true}};
-    struct file file = {0};
     char what[READFILE_WHAT_MAX];
     char *line;
     char *end;
 
-    if (!readfile(config->path, CONFIG_FILE_MAX, &file, what)) {
-        mistake(&reading.source, what, NULL);
-        return;
+    reading->source.name = path;
+    reading->source.line = 0;
+    if (!readfile(path, CONFIG_FILE_MAX, file, what)) {
+        mistake(&reading->source, what, NULL);
+        return false;
     }
-    line = file.data;
-    end = file.data + file.size;
+    line = file->data;
+    end = file->data + file->size;
     while (line < end) {
         char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t length = (size_t)((newline != NULL ? newline : end) - line);
 
-        reading.source.line++;
+        reading->source.line++;
         line[length] = '\0';
-        read_line(&reading, line, length);
+        read_line(reading, line, length);
         line += length + 1;
     }
+    return true;
+}
+
+/* The sections of the files in the folder beside the main file. */
+static void
+read_folder(struct reading *reading, const char *folder)
+{
+    struct strings *parts = &reading->source.config->parts;
+    char what[READFILE_WHAT_MAX];
+
+    reading->source.line = 0;
+    if (!config_folder_list(folder, parts, what)) {
+        reading->source.name = folder;
+        mistake(&reading->source, what, NULL);
+        return;
+    }
+    if (parts->count > 0 && !reading->in_section) {
+        mistake(&reading->source,
+                "has no section, and there are files beside it in its .d "
+                "folder: add [issuer NAME]",
+                NULL);
+        return;
+    }
+    reading->is_part = true;
+    for (size_t i = 0; i < parts->count; i++) {
+        struct file file = {0};
+
+        reading->is_part_started = false;
+        if (read_lines(reading, parts->items[i], &file))
+            file_done(&file);
+    }
+}
+
+/* The main file stays until the end: the defaults point into it. */
+static void
+read_files(struct config *config)
+{
+    struct reading reading = {.source = {.config = config,
+                                         .issuer = config->policy.issuers,
+                                         .is_file = true}};
+    struct file file = {0};
+    char *folder = NULL;
+
+    if (!read_lines(&reading, config->path, &file))
+        return;
+    if (asprintf(&folder, "%s.d", config->path) < 0)
+        mistake(&reading.source, "out of memory", NULL);
+    else
+        read_folder(&reading, folder);
+    free(folder);
     free(reading.defaults);
     file_done(&file);
 }
@@ -488,7 +544,7 @@ read_all(const char *path, int argument_count, const char *const *arguments,
     if (ret_config->path == NULL)
         mistake(&line, "out of memory", NULL);
     else
-        read_file(ret_config);
+        read_files(ret_config);
     read_arguments(ret_config, argument_count, arguments, is_trial);
     set_machine_name(ret_config);
     if (!ret_config->is_mistaken)
@@ -517,6 +573,7 @@ config_done(struct config *config)
     free(config->path);
     free(config->prompt);
     free(config->hostname);
+    strings_done(&config->parts);
     strings_done(&config->errors);
     *config = (struct config){0};
 }

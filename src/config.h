@@ -24,7 +24,8 @@
 
 /* All settings of one module line: the file's, and the line's over them. */
 struct config {
-    char *path; /* the file that was read */
+    char *path;           /* the file that was read */
+    struct strings parts; /* and those of its folder */
     struct policy policy;
     char *prompt; /* without the space that ends it */
     char *hostname;
@@ -77,15 +78,16 @@ const char *setting_set(const struct setting *setting, void *field,
     __attribute__((warn_unused_result));
 
 /*
- * `[issuer NAME]` begins a section. What stands before the first is the default
- * of every section; a file without sections describes one issuer, and
- * policy.issuer_count is never 0. Reads the file that `config=` among the
- * arguments names, or else `path`, and the other arguments ("key=value") over
- * it: those of SCOPE_GLOBAL and SCOPE_ARGUMENT, taken as they stand. Every
- * mistake is a line of `errors`; with any of them the configuration
- * is invalid and must let nobody in: false, and `is_mistaken`. What could be
- * read is set all the same, defaults elsewhere, so that a password can still be
- * asked for. config_done() is due in every case.
+ * The files *.conf in the folder PATH.d are read after the file, and add
+ * sections to those of the file. `[issuer NAME]` begins a section. What stands
+ * before the first is the default of every section; a file without sections
+ * describes one issuer, and policy.issuer_count is never 0. Reads the file that
+ * `config=` among the arguments names, or else `path`, and the other arguments
+ * ("key=value") over it: those of SCOPE_GLOBAL and SCOPE_ARGUMENT, taken as
+ * they stand. Every mistake is a line of `errors`; with any of them the
+ * configuration is invalid and must let nobody in: false, and `is_mistaken`.
+ * What could be read is set all the same, defaults elsewhere, so that a
+ * password can still be asked for. config_done() is due in every case.
  */
 bool config_read(const char *path, int argument_count,
                  const char *const *arguments, struct config *ret_config);

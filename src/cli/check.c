@@ -198,6 +198,8 @@ cli_check(int argc, char **argv)
 
     if (config_read(path, 0, NULL, &config)) {
         cli_check_folders(path, &findings);
+        for (size_t i = 0; i < config.parts.count; i++)
+            cli_check_folders(config.parts.items[i], &findings);
         check_config(&config, &findings);
         cli_check_pam(pam, &config, &findings);
     } else {

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define KEY "key_file = /k\n"
 
@@ -548,5 +550,183 @@ Test(config, arguments_are_as_strict_as_the_file)
                      cases[i].arguments[1]);
         config_done(&config);
     }
+    free(path);
+}
+
+#define SECTION(name) "[issuer " name "]\nissuer = " name "\n" KEY
+
+/* Files of the folder beside a configuration, in the order they are written. */
+static const struct {
+    const char *name;
+    const char *text;
+    const char *parts[4][2]; /* name and text */
+    unsigned folder_mode;
+    unsigned part_mode;
+    const char *wanted; /* the sections in order, or "!" and a mistake */
+} folders[] = {
+    {"no files", SECTION("a"), {{NULL, NULL}}, 0755, 0644, "a"},
+    {"one file",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("b")}},
+     0755,
+     0644,
+     "a b"},
+    {"order",
+     "allow_users = x\n" SECTION("z"),
+     {{"b.conf", SECTION("b")},
+      {"B.conf", SECTION("c") SECTION("d")},
+      {"10.conf", SECTION("e")},
+      {"9.conf", SECTION("f")}},
+     0700,
+     0600,
+     "z e f c d b"},
+    {"other names",
+     SECTION("a"),
+     {{".b.conf", "x"},
+      {"b.conf~", "x"},
+      {"README", "x"},
+      {"b.conf.dpkg-old", "x"}},
+     0755,
+     0644,
+     "a"},
+    {"only comments",
+     SECTION("a"),
+     {{"b.conf", "# none\n\n"}},
+     0755,
+     0644,
+     "a"},
+    {"no section",
+     KEY,
+     {{"b.conf", SECTION("b")}},
+     0755,
+     0644,
+     "!: has no section, and there are files beside it"},
+    {"no section, no key",
+     "allow_users = x\n",
+     {{"b.conf", SECTION("b")}},
+     0755,
+     0644,
+     "!: has no section, and there are files beside it"},
+    {"in front",
+     SECTION("a"),
+     {{"b.conf", "max_age = 5m\n" SECTION("b")}},
+     0755,
+     0644,
+     "!b.conf:1: \"max_age\" stands before a section"},
+    {"in front of none",
+     SECTION("a"),
+     {{"b.conf", "allow_root = yes\n"}},
+     0755,
+     0644,
+     "!b.conf:1: \"allow_root\" stands before a section"},
+    {"in front, the second",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("b")}, {"c.conf", "allow_root = yes\n" SECTION("c")}},
+     0755,
+     0644,
+     "!c.conf:1: \"allow_root\" stands before a section"},
+    {"global",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("b") "prompt = x\n"}},
+     0755,
+     0644,
+     "!b.conf:4: \"prompt\" is for all issuers"},
+    {"same name",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("a")}},
+     0755,
+     0644,
+     "!b.conf:1: \"a\" is the name of two sections"},
+    {"same name in two",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("b")}, {"c.conf", SECTION("b")}},
+     0755,
+     0644,
+     "!c.conf:1: \"b\" is the name of two sections"},
+    {"same issuer",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", "[issuer b]\nissuer = a\n" KEY}},
+     0755,
+     0644,
+     "![issuer a] and [issuer b] have the same issuer"},
+    {"unknown setting",
+     "allow_users = x\n" SECTION("a"),
+     {{"b.conf", SECTION("b") "x = y\n"}},
+     0755,
+     0644,
+     "!b.conf:4: \"x\" is no"},
+    {"a file that others write",
+     SECTION("a"),
+     {{"b.conf", "#\n"}},
+     0755,
+     0666,
+     "!b.conf: group or others may write it"},
+    {"a folder that others write",
+     SECTION("a"),
+     {{NULL, NULL}},
+     0777,
+     0644,
+     "!.d: group or others may write it"},
+};
+
+Test(config, files_of_the_folder_add_sections)
+{
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char name[16];
+        char *path;
+        struct config config;
+        char folder[512];
+        char got[512] = "";
+        bool valid;
+
+        snprintf(name, sizeof name, "conf%zu", i);
+        path = scratch_file(name, folders[i].text, strlen(folders[i].text),
+                            0600);
+        snprintf(folder, sizeof folder, "%s.d", path);
+        cr_assert(mkdir(folder, 0700) == 0);
+        for (size_t j = 0; j < 4 && folders[i].parts[j][0] != NULL; j++) {
+            char part[600];
+            FILE *file;
+
+            snprintf(part, sizeof part, "%s/%s", folder,
+                     folders[i].parts[j][0]);
+            file = fopen(part, "w");
+            cr_assert(file != NULL && fputs(folders[i].parts[j][1], file) >= 0);
+            cr_assert(fclose(file) == 0 &&
+                      chmod(part, folders[i].part_mode) == 0);
+        }
+        cr_assert(chmod(folder, folders[i].folder_mode) == 0);
+        valid = config_read(path, 0, NULL, &config);
+        for (size_t j = 0; valid && j < config.policy.issuer_count; j++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s",
+                     j > 0 ? " " : "", config.policy.issuers[j].name);
+        if (folders[i].wanted[0] != '!')
+            cr_expect_str_eq(got, folders[i].wanted, "%s: %s", folders[i].name,
+                             valid ? "" : config.errors.items[0]);
+        else
+            cr_expect(!valid && strstr(config.errors.items[0],
+                                       folders[i].wanted + 1) != NULL,
+                      "%s: %s", folders[i].name,
+                      valid ? "valid" : config.errors.items[0]);
+        for (size_t j = 0; valid && j < config.policy.issuer_count; j++)
+            cr_expect_eq(config.policy.issuers[j].account.allow_users.is_set,
+                         strstr(folders[i].text, "allow_users") != NULL);
+        config_done(&config);
+        free(path);
+    }
+}
+
+Test(config, a_folder_that_cannot_be_read_is_a_mistake)
+{
+    char *path = scratch_file("conf", KEY, strlen(KEY), 0600);
+    char folder[512];
+    struct config config;
+
+    snprintf(folder, sizeof folder, "%s.d", path);
+    cr_assert(symlink("/dev/null", folder) == 0);
+    cr_expect_not(config_read(path, 0, NULL, &config));
+    cr_expect_not_null(strstr(config.errors.items[0],
+                              "conf.d: cannot open it: Not a directory"));
+    config_done(&config);
     free(path);
 }
