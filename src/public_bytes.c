@@ -61,14 +61,15 @@ static const struct mark marks[] = {
     MARK("\"keys\"", jwk_name),
     MARK("'kty'", jwk_name),
     MARK("'keys'", jwk_name),
+    MARK("\xfe\xed\xfe\xed\x00\x00\x00\x02", "a Java key store"),
     MARK("BZh91AY&SY", "a compressed file"),
 };
 
 /* True where a mark may begin; most bytes are passed over by this alone. */
 static const bool begins_mark[256] = {
-    [0x06] = true, [0x2a] = true, [0x30] = true, ['"'] = true,
-    ['\''] = true, ['-'] = true,  ['B'] = true,  ['P'] = true,
-    ['R'] = true,  ['e'] = true,  ['s'] = true,  ['u'] = true,
+    [0xfe] = true, [0x06] = true, [0x2a] = true, [0x30] = true, ['"'] = true,
+    ['\''] = true, ['-'] = true,  ['B'] = true,  ['P'] = true,  ['R'] = true,
+    ['e'] = true,  ['s'] = true,  ['u'] = true,
 };
 
 const char *
@@ -218,10 +219,14 @@ static bool
 is_on_curve(int curve, const unsigned char *bytes, size_t length)
 {
     EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
-    EC_POINT *point = group != NULL ? EC_POINT_new(group) : NULL;
-    bool is_on = point != NULL &&
-                 EC_POINT_oct2point(group, point, bytes, length, NULL) == 1;
+    EC_POINT *point;
+    bool is_on;
 
+    if (group == NULL)
+        return false; /* a curve that this OpenSSL does not have */
+    point = EC_POINT_new(group);
+    is_on = point == NULL ||
+            EC_POINT_oct2point(group, point, bytes, length, NULL) == 1;
     EC_POINT_free(point);
     EC_GROUP_free(group);
     return is_on;

@@ -151,23 +151,35 @@ is_json(const struct rest *rest)
            rest->end[-1] == (open == '{' ? '}' : ']');
 }
 
+/* True if all of the text is base64, of either alphabet, or hexadecimal. */
+static bool
+is_digits(const char *at, const char *end)
+{
+    while (at < end && (is_letter(*at) || is_digit(*at) ||
+                        (*at != '\0' && strchr("+/-_=", *at) != NULL)))
+        at++;
+    return at == end;
+}
+
 /*
- * A name of two characters or more, and a value behind "=" or ": ". The "=" at
- * the end of base64 has no value behind it.
+ * A name and a value: NAME=VALUE, NAME: VALUE, or a member of JSON. The "=" at
+ * the end of base64 has no value behind it. A name of one letter has digits as
+ * its value, as in n=2Ng0: many a good secret begins with a letter and "=".
  */
 static bool
 is_setting(const struct rest *rest)
 {
     const char *at = rest->at;
+    bool is_short;
 
     if (at == rest->end || !(is_letter(*at) || *at == '_'))
         return false;
     while (at < rest->end && (is_letter(*at) || is_digit(*at) ||
                               (*at != '\0' && strchr("_.-", *at) != NULL)))
         at++;
-    if (at - rest->at < 2)
-        return false;
-    if (rest->end - at >= 2 && at[0] == ':' && at[1] == ' ')
+    is_short = at - rest->at < 2;
+    if (rest->end - at >= 2 &&
+        ((at[0] == ':' && at[1] == ' ') || (at[0] == '"' && at[1] == ':')))
         return true;
     while (at < rest->end && *at == ' ')
         at++;
@@ -175,7 +187,8 @@ is_setting(const struct rest *rest)
         return false;
     for (at++; at < rest->end && is_blank(*at); at++)
         continue;
-    return at < rest->end && *at != '=';
+    return at < rest->end && *at != '=' &&
+           (!is_short || is_digits(at, rest->end));
 }
 
 static bool
@@ -215,15 +228,31 @@ is_pairs(const struct rest *rest)
     return pairs >= PAIRS_MIN;
 }
 
+/* A host's name with a dot in it, in small letters, and a path behind it. */
+static bool
+is_host(const struct rest *rest)
+{
+    const char *at = rest->at;
+    bool has_dot = false;
+
+    while (at < rest->end && ((*at >= 'a' && *at <= 'z') || is_digit(*at) ||
+                              *at == '-' || *at == '.')) {
+        has_dot |= *at == '.';
+        at++;
+    }
+    return has_dot && at - rest->at >= 4 && at < rest->end && *at == '/';
+}
+
 static bool
 is_url(const struct rest *rest)
 {
-    static const char *const schemes[] = {"data:", "urn:", "did:", "www.",
-                                          "md5:"};
+    static const char *const beginnings[] = {
+        "data:", "urn:",  "did:",  "www.",   "md5:",  "mailto:",
+        "/etc/", "/usr/", "/var/", "/home/", "/opt/", "/root/"};
     struct rest behind = *rest;
     const char *at = rest->at;
 
-    if (skip_any(&behind, schemes, COUNT(schemes)))
+    if (skip_any(&behind, beginnings, COUNT(beginnings)) || is_host(rest))
         return true;
     while (at < rest->end && (is_letter(*at) || is_digit(*at) || *at == '+' ||
                               *at == '.' || *at == '-'))
@@ -257,7 +286,7 @@ name_here(const struct rest *rest)
         {is_pairs, "a fingerprint or a dump of bytes"},
         {is_setting, "a setting with its name (only the value is the secret)"},
         {is_markup, "HTML or XML"},
-        {is_url, "a URL"},
+        {is_url, "a URL or a path"},
         {is_age, "an age key"},
     };
 
