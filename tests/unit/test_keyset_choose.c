@@ -51,6 +51,8 @@ static const struct {
     {"bad by its numbers", "{" A KID "},{" BAD KID "}", "EdDSA", "k", 0},
     {"bad by its numbers, first", "{" BAD KID "},{" A KID "}", "EdDSA", "k", 0},
     {"bad by its use", "{" A KID "},{" B KID ",\"use\":1}", "EdDSA", "k", 0},
+    {"equal and bad", "{" A KID "},{" A KID ",\"use\":1}", "EdDSA", "k", 0},
+    {"bad and alone", "{" A KID ",\"use\":1},{" EC "}", "EdDSA", "k", 0},
     {"bad by its alg", "{" A KID "},{" B KID ",\"alg\":\"ES256\"}", "EdDSA",
      "k", 0},
     {"bad by its kid", "{" A KID "},{" B ",\"kid\":1}", "EdDSA", "k", 1},
