@@ -104,6 +104,39 @@ set_allowed(const struct setting *setting, void *field,
     return NULL;
 }
 
+/* libpam lower-cases the name of a service before it reads its file. */
+static const char *
+check_service(const char *word)
+{
+    for (; *word != '\0'; word++)
+        if (*word >= 'A' && *word <= 'Z')
+            return "has a capital letter, which no PAM service has: it would "
+                   "never match";
+    return NULL;
+}
+
+static const char *
+set_services(const struct setting *setting, void *field,
+             const struct words *words)
+{
+    (void)setting;
+    return take_words(field, words, check_service);
+}
+
+/* Several words were meant as several names, which would match nothing. */
+static const char *
+set_issuer(const struct setting *setting, void *field,
+           const struct words *words)
+{
+    const char *wrong = list_fault(&words->items[0]);
+
+    if (words->count != 1)
+        return "has several words (one name is accepted; put a name with a "
+               "space in quotes)";
+    return wrong != NULL ? wrong
+                         : set_text(setting, field, words->items[0].text);
+}
+
 static const char *
 check_path(const char *word)
 {
@@ -406,7 +439,7 @@ static const struct setting settings[] = {
         "longest time since a JWK Set was fetched (its file's time); 0 = any"),
     ROW("algorithms",      ISSUER(token.algorithms),            LIST(set_algorithms), NULL,                            0, 0,
         "signature algorithms allowed; by default those of the keys' own types"),
-    ROW("issuer",          SECTION(token.claims.issuer),        TEXT(set_text),       NULL,                            0, 1024,
+    ROW("issuer",          SECTION(token.claims.issuer),        LIST(set_issuer),      NULL,                            0, 1024,
         "the exact iss claim; by default any"),
     ROW("audience",        ISSUER(token.claims.audience),       LIST(set_templates),  NULL,                            0, 0,
         "accepted aud values (%h host, %s service, %u user); unset refuses a token with aud"),
@@ -438,7 +471,7 @@ static const struct setting settings[] = {
         "groups of which the account must be in one, * for all; by default any"),
     ROW("require",         ISSUER(token.claims.requirements),   LIST(set_requirement), NULL,                           0, 0,
         "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, any VALUE..., matches REGEX, exists"),
-    ROW("services",        ISSUER(services),                    LIST(set_list),       NULL,                            0, 0,
+    ROW("services",        ISSUER(services),                    LIST(set_services),   NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
     ROW("one_time",        ISSUER(ledger.one_time),             TEXT(set_bool),       "no",                            0, 0,
         "each token logs in once per state; it needs a jti"),

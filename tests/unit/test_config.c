@@ -123,6 +123,12 @@ static const struct {
     {"quoted empty rule", KEY "require = a = \"\"\n", 0600, "an empty word"},
     {"comma", KEY "services = sshd,sudo\n", 0600, "\"services\" has a comma"},
     {"comma algorithm", KEY "algorithms = HS256, HS384\n", 0600, "has a comma"},
+    {"service case", KEY "services = sshd Sudo\n", 0600,
+     "\"services\" has a capital letter"},
+    {"issuers", KEY "issuer = https://a b\n", 0600,
+     "\"issuer\" has several words"},
+    {"issuers comma", KEY "issuer = https://a,b\n", 0600, "has a comma"},
+    {"issuer quoted", KEY "issuer = \"https://a, b\" # c\n", 0600, NULL},
     {"comma text", KEY "prompt = Token, please:\n", 0600, NULL},
     {"no-break space", KEY "allow_users = alice\xc2\xa0 # not bob\n", 0600,
      "\"allow_users\" has white space other than"},
@@ -680,8 +686,8 @@ Test(config, files_of_the_folder_add_sections)
         bool valid;
 
         snprintf(name, sizeof name, "conf%zu", i);
-        path = scratch_file(name, folders[i].text, strlen(folders[i].text),
-                            0600);
+        path =
+            scratch_file(name, folders[i].text, strlen(folders[i].text), 0600);
         snprintf(folder, sizeof folder, "%s.d", path);
         cr_assert(mkdir(folder, 0700) == 0);
         for (size_t j = 0; j < 4 && folders[i].parts[j][0] != NULL; j++) {
