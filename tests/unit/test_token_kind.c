@@ -42,6 +42,7 @@ static const struct {
     {"{}", "{\"type\":\"invite\"}", "refresh_token", "ok"},
     {"{}", "{\"type\":\"refreshing\"}", "ok", "ok"},
     {"{}", "{\"type\":[\"person\",\"refresh\"]}", "refresh_token", "ok"},
+    {"{}", "{\"type\":[\"refresh\",\"person\"]}", "refresh_token", "ok"},
     {"{}", "{\"type\":[\"person\",1]}", "ok", "ok"},
     {"{}", "{\"events\":{}}", "refresh_token", "ok"},
     {"{}", "{\"events\":null}", "refresh_token", "ok"},
@@ -105,15 +106,31 @@ Test(token_kind, takes_access_tokens_that_are_bound_to_nothing)
 
 Test(token_kind, says_which_claim_it_was)
 {
+    static const struct {
+        const char *payload;
+        const char *said;
+    } cases[] = {
+        {"{\"at_hash\":\"x\"}",
+         "claim at_hash marks an ID token, and refuse_refresh is yes: the "
+         "access token is needed"},
+        {"{\"typ\":\"ID\",\"events\":1}",
+         "claim typ is \"ID\", and refuse_refresh is yes"},
+        {"{\"use\":1}", "claim use is set, and refuse_refresh is yes"},
+        {"{\"events\":{}}",
+         "claim events marks a logout token or a security event, and "
+         "refuse_refresh is yes"},
+    };
     struct json_object *header = parse("{}");
-    struct json_object *payload = parse("{\"at_hash\":\"x\"}");
-    struct verdict verdict = {0};
 
-    cr_expect_eq(token_kind_check(header, payload, true, &verdict),
-                 REASON_REFRESH_TOKEN);
-    cr_expect_str_eq(verdict.detail,
-                     "claim at_hash marks an ID token, and refuse_refresh is "
-                     "yes: the access token is needed");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct json_object *payload = parse(cases[i].payload);
+        struct verdict verdict = {0};
+
+        cr_expect_eq(token_kind_check(header, payload, true, &verdict),
+                     REASON_REFRESH_TOKEN);
+        cr_expect_str_eq(verdict.detail, cases[i].said);
+        cr_expect_eq(verdict.count, 2);
+        jsondoc_free(payload);
+    }
     jsondoc_free(header);
-    jsondoc_free(payload);
 }
