@@ -72,3 +72,14 @@ Test(printable, a_nul_within_the_length_is_escaped)
     cr_expect_str_eq(shown, "a\\x00b");
     free(shown);
 }
+
+Test(printable, reads_no_further_than_the_length)
+{
+    uint32_t point = 7;
+
+    cr_expect_eq(printable_utf8("\xe2\x82\xac", 2, &point), 0);
+    cr_expect_eq(printable_utf8("a", 0, &point), 0);
+    cr_expect_eq(point, 7);
+    cr_expect_eq(printable_utf8("\xe2\x82\xac", 3, &point), 3);
+    cr_expect_eq(point, 0x20ac);
+}

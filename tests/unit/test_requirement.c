@@ -206,6 +206,8 @@ Test(requirement, says_wanted_and_found)
         {"{\"a\":[\"x\"]}", "an array"}, {"{\"a\":{}}", "an object"},
         {"{\"a\":null}", "null"},        {"{\"a\":1.5}", "a number"},
         {"{\"hasgroups\":true}", "no such claim"},
+        {"{\"_claim_names\":{\"b\":\"s\"}}", "no such claim"},
+        {"{\"a\":\"x\",\"_claim_names\":{\"a\":\"s\"}}", "\"x\""},
         {"{\"_claim_names\":{\"a\":\"s\"}}",
          "no such claim: there were too many values to list (Entra's groups "
          "overage); have only the groups that are assigned to the application "
@@ -241,6 +243,12 @@ Test(requirement, all_rules_must_hold)
     cr_expect_null(add(&list, "c exists"));
     cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
                  REASON_REQUIREMENT_FAILED);
+    requirements_done(&list);
+    cr_expect_null(add(&list, "c exists"));
+    cr_expect_null(add(&list, "a = 1"));
+    cr_expect_eq(requirements_check(&list, object, &facts, &verdict),
+                 REASON_REQUIREMENT_FAILED, "the first of two");
+    cr_expect_null(add(&list, "b = 2"));
     cr_expect_not_null(add(&list, "c is 1"));
     cr_expect_eq(list.count, 3);
     requirements_done(&list);
@@ -287,6 +295,8 @@ Test(requirement, every_value_of_a_list_must_be_expandable)
 
     cr_expect_eq(check("a any b %u", "{\"a\":\"b\"}", &nothing, &verdict),
                  REASON_REQUIREMENT_FAILED);
+    cr_expect_eq(check("a any %u b", "{\"a\":\"b\"}", &nothing, &verdict),
+                 REASON_REQUIREMENT_FAILED);
 }
 
 Test(requirement, is_the_same_when_it_asks_for_the_same)
@@ -318,4 +328,20 @@ Test(requirement, is_the_same_when_it_asks_for_the_same)
                      pairs[i].same, "%s, %s", pairs[i].a, pairs[i].b);
         requirements_done(&list);
     }
+}
+
+Test(requirement, names_groups_that_entra_left_out)
+{
+    struct verdict verdict = {0};
+
+    cr_expect_eq(check("groups has b", "{\"hasgroups\":true}", &facts, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_not_null(strstr(verdict.detail, "Entra's groups overage"));
+    cr_expect_eq(check("/groups has b", "{\"_claim_names\":{\"groups\":\"s\"}}",
+                       &facts, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_not_null(strstr(verdict.detail, "Entra's groups overage"));
+    cr_expect_eq(check("groups has b", "{}", &facts, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_null(strstr(verdict.detail, "Entra"));
 }
