@@ -98,7 +98,9 @@ is_line(const char *data, size_t size, bool is_wrapped, char what[KEY_WHAT_MAX])
         if (!is_inside || !(data[i] == ' ' || (is_wrapped && data[i] == '\n')))
             return say_byte(what, data, size, i);
     }
-    return end > 0 || say_at(what, "the file is empty: nothing", 0);
+    if (end == 0)
+        snprintf(what, KEY_WHAT_MAX, "the file is empty (pam-jwt keygen)");
+    return end > 0;
 }
 
 static size_t
