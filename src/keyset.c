@@ -135,7 +135,20 @@ add_single(struct keyfile *file, enum key_result result, struct key *key,
     return keyset_complain(loading->problems, file->path, excluded);
 }
 
-/* A text of PEM, whatever stands before its first block, or bare base64. */
+/*
+ * Whatever text stands before its first block (RFC 7468 section 5.2), but no
+ * other format: PEM inside of that is a member of something else.
+ */
+static bool
+is_pem(const char *data)
+{
+    char first = data[strspn(data, " \t\r\n")];
+
+    return strstr(data, "-----BEGIN") != NULL &&
+           (first == '\0' || strchr("[\"<\xef", first) == NULL);
+}
+
+/* PEM or bare base64; anything else is named. */
 static bool
 load_public(struct keyfile *file, const struct file *content,
             const struct loading *loading)
@@ -144,7 +157,7 @@ load_public(struct keyfile *file, const struct file *content,
     char what[KEY_WHAT_MAX];
     enum key_result result;
 
-    if (strstr(content->data, "-----BEGIN") != NULL)
+    if (is_pem(content->data))
         result = key_from_pem(content->data, content->size, loading->now, &key,
                               what);
     else

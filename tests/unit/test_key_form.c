@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PEM                                                              \
+    "-----BEGIN PUBLIC KEY-----\n"                                       \
+    "MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgU=\n" \
+    "-----END PUBLIC KEY-----\n"
 #define UTF16 "\xff\xfe-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0"
 
 /* Files that hold no public key, and a part of what is said of each. */
@@ -18,6 +22,10 @@ static const struct {
     {"", 0, "the file is empty"},
     {" \n\t\r\n", 0, "the file is blank"},
     {"\xef\xbb\xbf{\"keys\":[]}", 0, "a byte order mark"},
+    {"\xef\xbb\xbf" PEM, 0, "a byte order mark"},
+    {"[\"" PEM "\"]", 0, "a JSON array"},
+    {"\"" PEM "\"", 0, "a JSON string"},
+    {"<pre>\n" PEM "</pre>", 0, "HTML"},
     {UTF16, sizeof UTF16 - 1, "UTF-16"},
     {"\xfe\xff\0-\0-", 6, "UTF-16"},
     {"\0-----BEGIN PUBLIC KEY-----\n", 28, "NUL bytes"},
