@@ -28,7 +28,6 @@ bool keyset_complain_key(struct strings *lines, const char *path,
 void keyset_say_excluded(const struct key *key, unsigned allowed,
                          char ret_what[KEY_WHAT_MAX]);
 
-
 /* Makes room for all keys of a file. False: out of memory. */
 bool keyset_make_room(struct keyfile *file, size_t count);
 

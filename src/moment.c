@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The name of the largest unit that a time has two of: 90 s say more than 1 min.
- */
+/* Finds the largest unit that a time has two of: 90 s say more than 1 min. */
 static const char *
 find_unit(double seconds, double *ret_count)
 {

@@ -84,14 +84,14 @@ add_no_key(const struct issuer *issuer, time_t now, struct findings *findings)
     const char *keys = keyset_setting(issuer_key_kind(issuer));
     bool excluded = are_excluded(issuer, now);
 
-    finding_add(
-        findings, FINDING_ERROR,
-        cli_setting_of(issuer, excluded ? "algorithms" : keys).text,
-        "every token is refused as key_unavailable",
-        excluded ? "set it to what the keys are for, see below"
-                 : "put a good key there (pam-jwt keygen)",
-        excluded ? "it excludes every key of %s" : "no usable key is left in %s",
-        keys);
+    finding_add(findings, FINDING_ERROR,
+                cli_setting_of(issuer, excluded ? "algorithms" : keys).text,
+                "every token is refused as key_unavailable",
+                excluded ? "set it to what the keys are for, see below"
+                         : "put a good key there (pam-jwt keygen)",
+                excluded ? "it excludes every key of %s"
+                         : "no usable key is left in %s",
+                keys);
 }
 
 /* More keys than are tried for one token, which names none of them. */

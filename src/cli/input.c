@@ -22,8 +22,8 @@ input_read(const char *command, bool is_exact, struct input *ret_input,
     if (text == NULL)
         cli_no_memory();
     length = fread(text, 1, INPUT_MAX + 1, stdin);
-    *ret_input = (struct input){
-        .text = text, .length = length, .is_exact = is_exact};
+    *ret_input =
+        (struct input){.text = text, .length = length, .is_exact = is_exact};
     if (ferror(stdin) || length > INPUT_MAX) {
         *ret_code = cli_fail(EXIT_UNREADABLE, command,
                              "no token of at most %d bytes on standard input",
@@ -60,9 +60,10 @@ input_find_token(struct input *input, struct verdict *verdict)
     if (reason == REASON_NO_MEMORY)
         return verdict_refuse(verdict, reason, "looking at the answer");
     if (reason != REASON_OK || found.text == NULL)
-        return verdict_refuse(
-            verdict, REASON_MALFORMED, "the answer has %s: give the token alone",
-            found.wrapping != NULL ? found.wrapping : "something around it");
+        return verdict_refuse(verdict, REASON_MALFORMED,
+                              "the answer has %s: give the token alone",
+                              found.wrapping != NULL ? found.wrapping
+                                                     : "something around it");
     input->token = found.text;
     input->token_length = found.length;
     return REASON_OK;

@@ -11,8 +11,8 @@
 struct input {
     char *text;
     size_t length;
-    bool is_exact;   /* the text is the token, with nothing around it */
-    bool may_be_cut; /* it has a length at which programs cut */
+    bool is_exact;     /* the text is the token, with nothing around it */
+    bool may_be_cut;   /* it has a length at which programs cut */
     const char *token; /* within the text, when it is found */
     size_t token_length;
 };
@@ -26,8 +26,9 @@ bool input_read(const char *command, bool is_exact, struct input *ret_input,
                 int *ret_code);
 
 /*
- * Finds the token by the module's own rules, or takes exact input as it stands: OK, or NO_TOKEN, NOT_A_TOKEN,
- * MALFORMED (it is wrapped in something) or NO_MEMORY, and the verdict says why.
+ * Finds the token by the module's own rules, or takes exact input as it stands:
+ * OK, or NO_TOKEN, NOT_A_TOKEN, MALFORMED (it is wrapped in something) or
+ * NO_MEMORY, and the verdict says why.
  */
 enum reason input_find_token(struct input *input, struct verdict *verdict)
     __attribute__((warn_unused_result));

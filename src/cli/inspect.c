@@ -86,9 +86,9 @@ print_json(const struct inspection *one, const struct input *input,
     cli_add(object, "claims", json_object_get(one->claims));
     cli_add(object, "times",
             one->claims != NULL ? token_words_json(one->claims, now) : NULL);
-    cli_add_number(object, "length",
-                   (int64_t)(input->token != NULL ? input->token_length
-                                                  : input->length));
+    cli_add_number(
+        object, "length",
+        (int64_t)(input->token != NULL ? input->token_length : input->length));
     cli_print_json(object);
 }
 

@@ -71,11 +71,10 @@ static void
 print_checks(const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->count; i++)
-        cli_print("%-4s  %-14s %s\n", outcome(verdict, i),
-                  verdict->checks[i].name,
-                  verdict->checks[i].setting != NULL
-                      ? verdict->checks[i].setting
-                      : "");
+        cli_print(
+            "%-4s  %-14s %s\n", outcome(verdict, i), verdict->checks[i].name,
+            verdict->checks[i].setting != NULL ? verdict->checks[i].setting
+                                               : "");
 }
 
 static void
@@ -92,17 +91,15 @@ void
 verify_show_text(const struct login *login, const struct verify_form *form)
 {
     struct json_object *parsed;
-    struct json_object *claims =
-        claims_to_show(login, form->insecure, &parsed);
+    struct json_object *claims = claims_to_show(login, form->insecure, &parsed);
 
     print_answer(login);
     print_left_out(login);
     if (form->verbose || login->verdict.reason != REASON_OK)
         print_checks(&login->verdict);
     if (claims != NULL) {
-        cli_print("claims, signature %s: ", login->token.payload != NULL
-                                                ? "verified"
-                                                : "NOT VERIFIED");
+        cli_print("claims, signature %s: ",
+                  login->token.payload != NULL ? "verified" : "NOT VERIFIED");
         cli_print_value(claims);
         cli_print("\n");
         token_words_print(claims, form->now);
@@ -119,8 +116,7 @@ verify_show_json(const struct login *login, const struct verify_form *form)
     struct json_object *object = cli_object();
     struct json_object *checks = cli_array(NULL);
     struct json_object *parsed;
-    struct json_object *claims =
-        claims_to_show(login, form->insecure, &parsed);
+    struct json_object *claims = claims_to_show(login, form->insecure, &parsed);
     struct shown shown;
 
     for (size_t i = 0; i < verdict->count; i++) {

@@ -30,8 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              memcmp(shown[0], shown[1], lengths[0]) == 0);
         for (size_t at = 0; at < lengths[0];) {
             uint32_t point = 0;
-            size_t one =
-                printable_utf8(shown[0] + at, lengths[0] - at, &point);
+            size_t one = printable_utf8(shown[0] + at, lengths[0] - at, &point);
 
             MUST(one > 0 && point >= 0x20 && (point < 0x7f || point > 0x9f));
             at += one;
