@@ -482,11 +482,10 @@ name_in_front(struct span before)
 
 /* True if the answer, without what is taken off, begins as a token does. */
 static bool
-is_bare(struct span bare, size_t length, bool may_be_cut)
+is_bare(struct span bare, bool may_be_cut)
 {
-    return length >= TOKEN_LENGTH_MIN && begins_token(bare) &&
-           (memchr(bare.text, '.', bare.length) != NULL ||
-            (may_be_cut && is_base64url(bare)));
+    return begins_token(bare) && (memchr(bare.text, '.', bare.length) != NULL ||
+                                  (may_be_cut && is_base64url(bare)));
 }
 
 /* Finds a token that stands as it is, with something around it. */
@@ -513,7 +512,7 @@ answer_unwrap(const char *answer, size_t length, bool may_be_cut,
 {
     struct span whole = trim((struct span){answer, length});
     struct span bare = peel(whole);
-    bool begins = is_bare(bare, whole.length, may_be_cut);
+    bool begins = is_bare(bare, may_be_cut);
     enum reason reason = REASON_NOT_A_TOKEN;
 
     *ret_token = (struct found_token){0};
@@ -524,7 +523,7 @@ answer_unwrap(const char *answer, size_t length, bool may_be_cut,
             return REASON_MALFORMED;
         reason = scan(whole, may_be_cut, 0, &ret_token->wrapping);
     }
-    if (!begins || reason == REASON_NO_MEMORY ||
+    if (!begins ||
         (reason == REASON_MALFORMED && ret_token->wrapping != other_bytes))
         return reason;
     *ret_token = (struct found_token){bare.text, bare.length, NULL};

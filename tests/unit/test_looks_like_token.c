@@ -155,8 +155,28 @@ static const struct {
     {"<token>", "</token>", "in front"},
     {"", "; Path=/; HttpOnly", "behind"},
     {"", " and more", "white space"},
+    {"Bearer ", "!", "behind"},
     {"\177", "", "in front"},
 };
+
+/* A damaged token is for the parser, which says what is wrong with it. */
+Test(looks_like_token, takes_a_damaged_token_for_a_token)
+{
+    static const char *const damaged[] = {
+        HEADER "." PAYLOAD "!" PAYLOAD "." SIGNATURE,
+        "Bearer " HEADER "!." PAYLOAD "." SIGNATURE,
+        HEADER "." PAYLOAD,
+    };
+
+    for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
+        struct found_token found;
+
+        cr_expect_str_eq(verdict(damaged[i], false, &found), "ok", "%s",
+                         damaged[i]);
+        cr_expect(found.wrapping == NULL && found.text != NULL &&
+                  found.text[0] == 'e');
+    }
+}
 
 Test(looks_like_token, refuses_and_names_any_other_wrapping)
 {
