@@ -251,7 +251,7 @@ cli_duration(const char *text, double *ret_seconds)
     /* The unit letters and the range are those of a setting. */
     const struct setting *setting = setting_find("max_lifetime");
 
-    return setting_set(setting, ret_seconds, text, WORDS_PLAIN) == NULL;
+    return setting->set_text(setting, ret_seconds, text) == NULL;
 }
 
 struct shown

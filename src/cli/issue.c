@@ -67,8 +67,8 @@ read_options(int argc, char **argv, struct options *options)
             options->key_file = optarg;
             break;
         case 'e':
-            good = setting_set(encoding, &options->encoding, optarg,
-                               WORDS_PLAIN) == NULL;
+            good = encoding->set_text(encoding, &options->encoding, optarg) ==
+                   NULL;
             break;
         case 'a':
             options->algorithm = optarg;
@@ -117,7 +117,8 @@ add_claim(struct json_object *payload, const char *claim)
     char *name;
 
     if (equals == NULL || equals == claim ||
-        jsonscan(equals + 1, strlen(equals + 1), &values, &what, &at) != JSONSCAN_OK)
+        jsonscan(equals + 1, strlen(equals + 1), &values, &what, &at) !=
+            JSONSCAN_OK)
         return false;
     name = strndup(claim, (size_t)(equals - claim));
     if (name == NULL)
