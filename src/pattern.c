@@ -227,8 +227,7 @@ match_all(const struct pattern *pattern, const char *text,
         return PATTERN_NO_MEMORY;
     /* glibc's regexec() says REG_NOMATCH where memory ends, too. */
     errno = 0;
-    result =
-        regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups, 0);
+    result = regexec(&pattern->regex, text, PATTERN_GROUPS_MAX + 1, groups, 0);
     has_ended = errno == ENOMEM || result == REG_ESPACE;
     leave_c_locale(before, c);
     if (result != 0)
