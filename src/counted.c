@@ -388,7 +388,7 @@ counted_keep(pam_handle_t *pamh, const char *text,
         return REASON_OK;
     snprintf(ret_error, COUNTED_ERROR_MAX,
              "another module has taken PAM_FAIL_DELAY, by which libpam says "
-             "whether the attempt counts");
+             "whether an attempt has counted");
     pam_set_data(pamh, attempt_name, NULL, NULL);
     return REASON_STATE_UNAVAILABLE;
 }
