@@ -60,19 +60,21 @@ OUR_C     = -std=c11 -fPIC $(WARNINGS) -fstack-protector-strong -fstack-clash-pr
 OUR_LD    = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(SANFLAGS)
 LIBS      = -lcrypto -ljson-c -lm
 
-# Everything in src/ is shared code but for the files that speak PAM. The
-# module asks, and needs no library; what a token needs is an object of its own,
-# loaded when there is one. The store of Redis is another: no other has network
-# code. Each takes of the shared code what it calls, so that the linker proves
-# which library is in which.
-MODULE_SRC = src/pam_jwt.c src/conversation.c src/counted.c src/pamlog.c
-TOKEN_SRC  = src/phases.c src/pamlog.c
-REDIS_SRC  = $(wildcard src/redis/*.c)
-SHARED_SRC = $(filter-out $(MODULE_SRC) $(TOKEN_SRC),$(wildcard src/*.c))
+# The folders of src/ that know nothing of PAM or of the command are shared
+# code. The module asks, and needs no library; what a token needs is an object
+# of its own, loaded when there is one. The store of Redis is another: no other
+# has network code. Each takes of the shared code what it calls, so that the
+# linker proves which library is in which.
+SHARED_SRC = $(foreach folder,base json account keys store token login config session,$(wildcard src/$(folder)/*.c))
+MODULE_SRC = src/pam/pam_jwt.c src/pam/conversation.c src/pam/counted.c src/pam/pamlog.c
+TOKEN_SRC  = src/pam/pam_jwt_token.c src/pam/pamlog.c
+REDIS_SRC  = $(wildcard src/store/redis/*.c)
+CLI_SRC    = $(wildcard src/cli/*.c src/cli/*/*.c)
 SHARED     = $(BUILD)/shared.a
-CLI_SRC    = $(wildcard src/cli/*.c)
-# What the three have in common must be of one build: see src/companion.h.
-IDENTITY   = $(VERSION)-$(shell cat $(sort $(wildcard src/*.[ch] src/redis/*.[ch])) | cksum | cut -d ' ' -f 1)
+# Of the three that share structs, in the order of their names.
+COMMON     = $(sort $(filter-out src/cli/%,$(wildcard src/*/*.[ch] src/store/redis/*.[ch])))
+# What the three have in common must be of one build: see src/base/plugin.h.
+IDENTITY   = $(VERSION)-$(shell cat $(COMMON) | cksum | cut -d ' ' -f 1)
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -142,14 +144,14 @@ SUITE ?= bookworm
 $(SHARED): $(call objects,$(SHARED_SRC))
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC)) $(SHARED) src/pam_jwt.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam
+$(BUILD)/pam_jwt.so: $(call objects,$(MODULE_SRC)) $(SHARED) src/pam/pam_jwt.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam/pam_jwt.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam
 
-$(BUILD)/pam_jwt_token.so: $(call objects,$(TOKEN_SRC)) $(SHARED) src/pam_jwt_token.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam_jwt_token.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam $(LIBS)
+$(BUILD)/pam_jwt_token.so: $(call objects,$(TOKEN_SRC)) $(SHARED) src/pam/pam_jwt_token.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/pam/pam_jwt_token.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lpam $(LIBS)
 
-$(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) $(SHARED) src/redis/pam_jwt_redis.map
-	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lhiredis -lssl $(LIBS)
+$(BUILD)/pam_jwt_redis.so: $(call objects,$(REDIS_SRC)) $(SHARED) src/store/redis/pam_jwt_redis.map
+	$(CC) -shared $(OUR_LD) $(DEFS) -Wl,--version-script=src/store/redis/pam_jwt_redis.map $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lhiredis -lssl $(LIBS)
 
 # Only the command fetches keys.
 $(BUILD)/pam-jwt: $(call objects,$(CLI_SRC)) $(SHARED)
@@ -202,17 +204,17 @@ $(BUILD)/pam_record.so: tests/lib/pam_record.c
 $(BUILD)/drive: tests/lib/drive.c Makefile
 	$(CC) -D_GNU_SOURCE $(OUR_C) $(CFLAGS) -o $@ $< -lpam -lcrypto -lpthread
 
-$(BUILD)/identity.h: $(wildcard src/*.[ch] src/redis/*.[ch]) Makefile
+$(BUILD)/identity.h: $(COMMON) Makefile
 	@mkdir -p $(@D)
 	echo '#define IDENTITY "$(IDENTITY)"' >$@
 
-$(BUILD)/src/companion.o: $(BUILD)/identity.h
+$(BUILD)/src/base/plugin.o: $(BUILD)/identity.h
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CPP) $(CPPFLAGS) $(OUR_C) -MMD -MP $(CFLAGS) -c -o $@ $<
 
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/redis/*.d $(BUILD)/src/cli/*.d $(BUILD)/tests/unit/*.d $(BUILD)/tests/fuzz/*.d)
+-include $(wildcard $(addprefix $(BUILD)/,src/*/*.d src/*/*/*.d tests/unit/*.d tests/fuzz/*.d))
 
 UNITS = $(notdir $(wildcard packaging/systemd/*))
 
@@ -236,10 +238,10 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	$(INSTALL) -m 755 packaging/names-module $(DESTDIR)$(libexecdir)/pam_jwt/names-module
 	$(INSTALL) -m 755 $(BUILD)/pam-jwt $(DESTDIR)$(bindir)/pam-jwt
 	ln -sf pam-jwt $(DESTDIR)$(bindir)/pam-jwt-askpass
-	$(INSTALL) -m 644 src/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
+	$(INSTALL) -m 644 src/cli/pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt.1
 	ln -sf pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1
 	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
-	$(INSTALL) -m 644 src/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
+	$(INSTALL) -m 644 src/pam/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
 	$(INSTALL) -m 644 doc/*.md $(DESTDIR)$(docdir)/doc
 	PKG_CONFIG='$(PKG_CONFIG)' packaging/sbom $(VERSION) >$(DESTDIR)$(docdir)/pam_jwt.spdx
@@ -281,12 +283,13 @@ rpm: dist ## RPM packages, under build/rpm
 	@ls build/rpm/RPMS/*/*.rpm
 
 lint: ## check the manuals, the scripts and the format
-	mandoc -Tlint -Wwarning src/pam_jwt.8 src/pam-jwt.1 conf/pam_jwt.conf.5
+	tests/layers
+	mandoc -Tlint -Wwarning src/pam/pam_jwt.8 src/cli/pam-jwt.1 conf/pam_jwt.conf.5
 	shellcheck -x packaging/deps packaging/sbom packaging/names-module packaging/debian/tests/login packaging/debian/*.p[or]* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/packages/removal tests/packages/readme tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
 	shellcheck -s dash packaging/alpine/APKBUILD packaging/alpine/pam_jwt.pre-deinstall
 
 format: ## format the sources
-	clang-format -i src/*.[ch] src/cli/*.[ch] src/redis/*.[ch]
+	clang-format -i src/*/*.[ch] src/*/*/*.[ch]
 
 clean: ## remove what was built
 	rm -rf build

@@ -2,9 +2,9 @@
 #ifndef CLI_H
 #define CLI_H
 
-#include "reason.h"
-#include "stringlist.h"
-#include "text.h"
+#include "base/reason.h"
+#include "base/strings.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

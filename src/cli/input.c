@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "input.h"
+#include "cli/input.h"
 
-#include "cli.h"
-#include "looks_like_token.h"
-#include "prompt.h"
-#include "secret.h"
+#include "cli/cli.h"
+#include "token/looks_like_token.h"
+#include "token/parts.h"
+#include "base/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef INPUT_H
 #define INPUT_H
 
-#include "verdict.h"
+#include "base/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>

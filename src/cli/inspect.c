@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli.h"
+#include "cli/cli.h"
 
-#include "input.h"
-#include "jsondoc.h"
-#include "jws.h"
-#include "text.h"
-#include "token_words.h"
+#include "cli/input.h"
+#include "json/document.h"
+#include "token/jws.h"
+#include "base/text.h"
+#include "cli/token_words.h"
 
 #include <getopt.h>
 #include <json-c/json.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "token_words.h"
+#include "cli/token_words.h"
 
-#include "cli.h"
-#include "jsondoc.h"
-#include "moment.h"
+#include "cli/cli.h"
+#include "json/document.h"
+#include "base/time_words.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

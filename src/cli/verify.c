@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli.h"
+#include "cli/cli.h"
 
-#include "config.h"
-#include "input.h"
-#include "otherreading.h"
-#include "text.h"
-#include "verify_show.h"
+#include "config/config.h"
+#include "cli/input.h"
+#include "cli/other_reading.h"
+#include "base/text.h"
+#include "cli/verify_show.h"
 
 #include <getopt.h>
 #include <json-c/json.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "verify_show.h"
+#include "cli/verify_show.h"
 
-#include "cli.h"
-#include "jsondoc.h"
-#include "text.h"
-#include "token_words.h"
+#include "cli/cli.h"
+#include "json/document.h"
+#include "base/text.h"
+#include "cli/token_words.h"
 
 #include <json-c/json.h>
 

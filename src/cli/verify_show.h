@@ -2,7 +2,7 @@
 #ifndef VERIFY_SHOW_H
 #define VERIFY_SHOW_H
 
-#include "login.h"
+#include "login/login.h"
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench.h"
 
-#include "keyset.h"
-#include "text.h"
-#include "token.h"
+#include "keys/keyset.h"
+#include "base/text.h"
+#include "token/token.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
  */
 #include "bench.h"
 
-#include "ledger.h"
+#include "store/replay.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * that our code makes of OpenSSL, fails in turn. Never a yes that should be
  * none, never a crash, and nothing that is not freed.
  */
-#include "config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "looks_like_token.h"
+#include "token/looks_like_token.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "config.h"
+#include "config/config.h"
 
 /* A configuration is whole, or it is mistaken and says why. */
 int

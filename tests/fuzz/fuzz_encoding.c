@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "encoding.h"
+#include "base/base64.h"
 
 #include <string.h>
 

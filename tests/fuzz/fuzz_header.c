@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "encoding.h"
-#include "jsondoc.h"
-#include "jws.h"
-#include "key.h"
+#include "base/base64.h"
+#include "json/document.h"
+#include "token/jws.h"
+#include "keys/key.h"
 
 #include <string.h>
 

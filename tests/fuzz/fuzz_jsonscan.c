@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "jsonscan.h"
+#include "json/scan.h"
 #include "second_parser.h"
 
 #include <json-c/json.h>

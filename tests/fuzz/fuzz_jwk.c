@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "algorithm.h"
-#include "jsondoc.h"
-#include "key.h"
+#include "keys/algorithm.h"
+#include "json/document.h"
+#include "keys/key.h"
 
 #include <openssl/evp.h>
 #include <string.h>

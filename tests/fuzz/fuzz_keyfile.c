@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "keyset.h"
+#include "keys/keyset.h"
 
 /* A file of keys, whatever its format: PEM, certificate, JWK, set, secret. */
 int

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "environment.h"
-#include "login_record.h"
+#include "login/export.h"
+#include "session/login_record.h"
 
 #include <math.h>
 #include <stdlib.h>

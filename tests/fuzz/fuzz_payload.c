@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "claims.h"
-#include "jsondoc.h"
-#include "token_kind.h"
+#include "token/claims.h"
+#include "json/document.h"
+#include "token/token_kind.h"
 
 #include <string.h>
 

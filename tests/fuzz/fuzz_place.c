@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "place.h"
+#include "store/store_uri.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "printable.h"
+#include "base/printable.h"
 
 #include <string.h>
 

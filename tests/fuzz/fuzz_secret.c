@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "secret.h"
-#include "secret_form.h"
-#include "secret_weak.h"
+#include "base/secret.h"
+#include "keys/secret_form.h"
+#include "keys/secret_weak.h"
 
 #include <string.h>
 

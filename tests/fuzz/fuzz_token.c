@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "token.h"
+#include "token/token.h"
 
 #include <openssl/rand.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "usermap.h"
+#include "account/usermap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "words.h"
+#include "base/words.h"
 
 #include <string.h>
 

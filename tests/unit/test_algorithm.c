@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "algorithm.h"
+#include "keys/algorithm.h"
 
-#include "key.h"
+#include "keys/key.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "claims.h"
+#include "token/claims.h"
 
-#include "jsondoc.h"
+#include "json/document.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

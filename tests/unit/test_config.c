@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h"
+#include "config/config.h"
 
-#include "pattern.h"
+#include "base/pattern.h"
 #include "support.h"
-#include "text.h"
+#include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "encoding.h"
+#include "base/base64.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "environment.h"
+#include "login/export.h"
 
-#include "jsondoc.h"
+#include "json/document.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "issuer.h"
+#include "login/issuer.h"
 
-#include "config.h"
-#include "encoding.h"
+#include "config/config.h"
+#include "base/base64.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "jsonscan.h"
+#include "json/scan.h"
 
 #include "support.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "key.h"
+#include "keys/key.h"
 
-#include "jsondoc.h"
+#include "json/document.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "key.h"
+#include "keys/key.h"
 
 #include <criterion/criterion.h>
 #include <openssl/core_names.h>

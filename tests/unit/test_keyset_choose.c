@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "keyset.h"
-#include "algorithm.h"
+#include "keys/keyset.h"
+#include "keys/algorithm.h"
 
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "keyset.h"
+#include "keys/keyset.h"
 
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "login_record.h"
+#include "session/login_record.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "looks_like_token.h"
+#include "token/looks_like_token.h"
 
 #include <criterion/criterion.h>
 #include <openssl/evp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "moment.h"
+#include "base/time_words.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pattern.h"
+#include "base/pattern.h"
 
 #include <criterion/criterion.h>
 #include <locale.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "place.h"
+#include "store/store_uri.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

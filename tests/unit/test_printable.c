@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "printable.h"
+#include "base/printable.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

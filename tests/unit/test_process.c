@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "process.h"
+#include "session/process.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

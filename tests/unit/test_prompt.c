@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "prompt.h"
+#include "token/parts.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

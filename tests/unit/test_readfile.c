@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "readfile.h"
+#include "base/trusted_file.h"
 
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "reason.h"
+#include "base/reason.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "record_folder.h"
+#include "session/record_folder.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

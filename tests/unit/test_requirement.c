@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "requirement.h"
+#include "token/rule.h"
 
-#include "jsondoc.h"
+#include "json/document.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "revocation.h"
+#include "store/revocation.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "secret_form.h"
+#include "keys/secret_form.h"
 
-#include "encoding.h"
-#include "public_material.h"
-#include "secret.h"
+#include "base/base64.h"
+#include "keys/public_material.h"
+#include "base/secret.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "secret_weak.h"
+#include "keys/secret_weak.h"
 
-#include "encoding.h"
-#include "secret_words.h"
+#include "base/base64.h"
+#include "keys/secret_words.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sightings.h"
+#include "store/sightings.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

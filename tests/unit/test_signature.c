@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "signature.h"
+#include "token/signature.h"
 
-#include "encoding.h"
-#include "jws.h"
+#include "base/base64.h"
+#include "token/jws.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "stringlist.h"
+#include "base/strings.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "template.h"
+#include "base/template.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "token_kind.h"
+#include "token/token_kind.h"
 
-#include "jsondoc.h"
+#include "json/document.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "usermap.h"
+#include "account/usermap.h"
 
 #include "support.h"
-#include "text.h"
+#include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

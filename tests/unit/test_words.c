@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "words.h"
+#include "base/words.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cli.h"
+
+#include "cli/replace_file.h"
+#include "config/config.h"
+#include "cli/jwks/https.h"
+#include "json/document.h"
+#include "cli/jwks/key_set.h"
+#include "cli/jwks/section.h"
+#include "base/trusted_file.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COMMAND "jwks fetch"
+
+/* OpenID Connect Discovery 1.0 section 4. */
+#define DISCOVERY "/.well-known/openid-configuration"
+
+#define DISCOVERY_MAX ((size_t)256 * 1024)
+
+/* All requests together, unless --timeout says otherwise. */
+#define TIMEOUT 30.0
+
+/*
+ * What a server says is fresh is not asked for again for so long; not for
+ * longer, so that a key which is withdrawn is gone within the hour.
+ */
+#define FRESH_MAX 1800.0
+
+/* Clocks that differ by more make tokens expired or issued_in_future. */
+#define CLOCK_MAX 30.0
+
+/* What is known of the set in --out, kept beside it. */
+struct memory {
+    char *source; /* the issuer or the URL that was asked for */
+    char *url;    /* where its set was */
+    char *etag;
+    char *modified;
+    double fresh_until;
+};
+
+struct fetch {
+    const char *issuer; /* whose discovery document names the set */
+    const char *url;    /* or where the set is */
+    const char *out;
+    const char *ca_file;
+    char *memory_path;
+    struct memory memory;
+    double deadline;
+    bool force;
+    bool json;
+};
+
+static char *
+copy(const char *text)
+{
+    char *result = text != NULL ? strdup(text) : NULL;
+
+    if (text != NULL && result == NULL)
+        cli_no_memory();
+    return result;
+}
+
+static void
+memory_done(struct memory *memory)
+{
+    free(memory->source);
+    free(memory->url);
+    free(memory->etag);
+    free(memory->modified);
+    *memory = (struct memory){0};
+}
+
+static const char *
+source_of(const struct fetch *fetch)
+{
+    return fetch->url != NULL ? fetch->url : fetch->issuer;
+}
+
+/* One that is missing or damaged is none: everything is asked for anew. */
+static void
+memory_read(const struct fetch *fetch, struct memory *memory)
+{
+    struct file file = {0};
+    char what[READFILE_WHAT_MAX];
+    char wrong[JSONDOC_WHAT_MAX];
+    struct json_object *object = NULL;
+    struct json_object *fresh;
+
+    if (access(fetch->out, R_OK) == 0 &&
+        readfile(fetch->memory_path, DISCOVERY_MAX, &file, what) &&
+        jsondoc_parse(file.data, file.size, &object, wrong) == REASON_OK) {
+        memory->source = copy(jsondoc_string(object, "source"));
+        memory->url = copy(jsondoc_string(object, "url"));
+        memory->etag = copy(jsondoc_string(object, "etag"));
+        memory->modified = copy(jsondoc_string(object, "modified"));
+        if (!jsondoc_find(object, "fresh_until", &fresh) ||
+            !jsondoc_is_time(fresh, &memory->fresh_until))
+            memory->fresh_until = 0;
+    }
+    jsondoc_free(object);
+    file_done(&file);
+}
+
+/* Without it the next fetch costs a whole reply, and nothing else. */
+static void
+memory_write(const struct fetch *fetch, const char *url,
+             const struct https_reply *reply, double now)
+{
+    struct json_object *object = cli_object();
+    struct candidate candidate = {0};
+    char what[CANDIDATE_WHAT_MAX];
+    const char *text;
+
+    cli_add_string(object, "source", source_of(fetch));
+    cli_add_string(object, "url", url);
+    cli_add_string(object, "etag", reply->etag);
+    cli_add_string(object, "modified", reply->modified);
+    cli_add_number(object, "fresh_until",
+                   (int64_t)(now + fmin(reply->max_age, FRESH_MAX)));
+    text = json_object_to_json_string(object);
+    if (text == NULL)
+        cli_no_memory();
+    if (!candidate_make(fetch->memory_path, text, strlen(text), now, &candidate,
+                        what) ||
+        !candidate_keep(&candidate, what))
+        cli_fail(0, COMMAND, "%s: %s", fetch->memory_path, what);
+    candidate_done(&candidate);
+    json_object_put(object);
+}
+
+static void
+compare_clocks(const struct https_reply *reply, const char *url)
+{
+    double ahead = cli_now() - reply->date;
+
+    if (reply->date > 0 && fabs(ahead) > CLOCK_MAX)
+        cli_fail(0, COMMAND,
+                 "this host's clock is %.0f s %s that of %s: set it, or tokens "
+                 "will be refused by their times",
+                 fabs(ahead), ahead > 0 ? "ahead of" : "behind",
+                 text_bare(url).text);
+}
+
+/* Where the issuer says that its keys are; NULL, and an exit code. */
+static char *
+discover(const struct fetch *fetch, int *ret_code)
+{
+    struct https_reply reply = {0};
+    struct json_object *document = NULL;
+    char what[HTTPS_WHAT_MAX];
+    char wrong[JSONDOC_WHAT_MAX] = "";
+    char *result = NULL;
+    char *url;
+    size_t length = strlen(fetch->issuer);
+
+    if (length > 0 && fetch->issuer[length - 1] == '/')
+        length--;
+    if (asprintf(&url, "%.*s" DISCOVERY, (int)length, fetch->issuer) < 0)
+        cli_no_memory();
+    const struct https_request request = {.url = url,
+                                          .ca_file = fetch->ca_file,
+                                          .size_max = DISCOVERY_MAX,
+                                          .deadline = fetch->deadline};
+
+    if (!https_get(&request, &reply, what)) {
+        *ret_code = cli_fail(EXIT_UNAVAILABLE, COMMAND, "%s: %s",
+                             text_bare(url).text, what);
+        goto out;
+    }
+    *ret_code = EXIT_NO;
+    if (jsondoc_parse(reply.body, reply.size, &document, wrong) != REASON_OK)
+        cli_fail(0, COMMAND, "%s: no JSON object: %s", text_bare(url).text,
+                 wrong);
+    else if (!text_equal(jsondoc_string(document, "issuer"), fetch->issuer))
+        cli_fail(0, COMMAND,
+                 "%s: its issuer is %s, not %s, so that its keys are another's "
+                 "(OpenID Connect Discovery section 4.3)",
+                 text_bare(url).text,
+                 text_bare(jsondoc_string(document, "issuer")).text,
+                 text_bare(fetch->issuer).text);
+    else if (jsondoc_string(document, "jwks_uri") == NULL)
+        cli_fail(0, COMMAND, "%s: it has no jwks_uri", text_bare(url).text);
+    else
+        result = copy(jsondoc_string(document, "jwks_uri"));
+
+out:
+    jsondoc_free(document);
+    https_done(&reply);
+    free(url);
+    return result;
+}
+
+/* A new set: judged as a file of its own, then put in the old one's place. */
+static int
+take_new(const struct fetch *fetch, const char *url,
+         const struct https_reply *reply)
+{
+    double now = cli_now();
+    struct candidate candidate = {0};
+    char what[CANDIDATE_WHAT_MAX];
+    struct jwksfile file = {0};
+    int code = EXIT_NO;
+
+    if (!candidate_make(fetch->out, reply->body, reply->size, now, &candidate,
+                        what)) {
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
+        goto out;
+    }
+    if (jwksfile_read(candidate.path, text_bare(url).text, &file)) {
+        /* What is remembered is of the old set: it must go first. */
+        if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
+            code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
+                            fetch->memory_path);
+        else if (candidate_keep(&candidate, what))
+            code = EXIT_YES;
+        else
+            code =
+                cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
+    }
+    if (code == EXIT_YES)
+        memory_write(fetch, url, reply, now);
+    jwksfile_print(&file, COMMAND,
+                   code == EXIT_YES ? "fetched" : "kept as it was", fetch->out,
+                   fetch->json);
+
+out:
+    jwksfile_done(&file);
+    candidate_done(&candidate);
+    return code;
+}
+
+/* The set that is there: still the server's, and still good. */
+static int
+take_old(const struct fetch *fetch, const char *url,
+         const struct https_reply *reply)
+{
+    double now = cli_now();
+    struct jwksfile file;
+    int code = EXIT_NO;
+
+    if (!jwksfile_read(fetch->out, fetch->out, &file)) {
+        unlink(fetch->memory_path);
+    } else if (reply != NULL && utimensat(AT_FDCWD, fetch->out, NULL, 0) != 0) {
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot set its time",
+                        fetch->out);
+    } else {
+        if (reply != NULL)
+            memory_write(fetch, url, reply, now);
+        code = EXIT_YES;
+    }
+    jwksfile_print(&file, COMMAND,
+                   code != EXIT_YES ? "not good"
+                   : reply != NULL  ? "unchanged"
+                                    : "still fresh",
+                   fetch->out, fetch->json);
+    jwksfile_done(&file);
+    return code;
+}
+
+static int
+fetch_set(struct fetch *fetch)
+{
+    const struct memory *memory = &fetch->memory;
+    struct https_request request = {.ca_file = fetch->ca_file,
+                                    .size_max = KEYSET_FILE_MAX,
+                                    .deadline = fetch->deadline};
+    struct https_reply reply = {0};
+    char what[HTTPS_WHAT_MAX];
+    double left = memory->fresh_until - cli_now();
+    int code = EXIT_NO;
+    char *url;
+
+    /* A clock that was set back makes nothing fresh for ever; and what one
+     * issuer published is not another's. */
+    if (!fetch->force && left > 0 && left <= FRESH_MAX &&
+        text_equal(source_of(fetch), memory->source))
+        return take_old(fetch, memory->url, NULL);
+    url = fetch->url != NULL ? copy(fetch->url) : discover(fetch, &code);
+    if (url == NULL)
+        return code;
+    request.url = url;
+    if (!fetch->force && text_equal(memory->url, url)) {
+        request.etag = memory->etag;
+        request.modified = memory->modified;
+    }
+    if (!https_get(&request, &reply, what)) {
+        code = cli_fail(EXIT_UNAVAILABLE, COMMAND, "%s: %s",
+                        text_bare(url).text, what);
+    } else {
+        compare_clocks(&reply, url);
+        code = (reply.is_unchanged ? take_old : take_new)(fetch, url, &reply);
+    }
+    https_done(&reply);
+    free(url);
+    return code;
+}
+
+static int
+fetch_named(struct fetch *fetch, const struct jwkssection *section)
+{
+    int code;
+
+    if (section->issuer != NULL) {
+        fetch->issuer = section->issuer->token.claims.issuer;
+        if (fetch->issuer == NULL)
+            return cli_fail(EXIT_UNREADABLE, COMMAND,
+                            "[issuer %s] has no issuer: name the set with "
+                            "--url",
+                            section->name);
+    }
+    if (asprintf(&fetch->memory_path, "%s.http", fetch->out) < 0 ||
+        curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        cli_no_memory();
+    memory_read(fetch, &fetch->memory);
+    code = fetch_set(fetch);
+    memory_done(&fetch->memory);
+    free(fetch->memory_path);
+    curl_global_cleanup();
+    return code;
+}
+
+int
+cli_jwks_fetch(int argc, char **argv)
+{
+    static const struct option table[] = {
+        {"issuer", required_argument, NULL, 'i'},
+        {"url", required_argument, NULL, 'u'},
+        {"section", required_argument, NULL, 's'},
+        {"out", required_argument, NULL, 'o'},
+        {"ca", required_argument, NULL, 'a'},
+        {"timeout", required_argument, NULL, 't'},
+        {"force", no_argument, NULL, 'f'},
+        {"config", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    struct jwkssection section = {.config_path = CONFIG_PATH};
+    struct fetch fetch = {0};
+    double timeout = TIMEOUT;
+    int option;
+    int code = EXIT_YES;
+
+    while ((option = cli_option("jwks fetch", argc, argv, table)) != -1) {
+        if (option == 'i')
+            fetch.issuer = optarg;
+        else if (option == 'u')
+            fetch.url = optarg;
+        else if (option == 's')
+            section.name = optarg;
+        else if (option == 'o')
+            fetch.out = optarg;
+        else if (option == 'a')
+            fetch.ca_file = optarg;
+        else if (option == 't' && cli_duration(optarg, &timeout) && timeout > 0)
+            continue;
+        else if (option == 'f')
+            fetch.force = true;
+        else if (option == 'c')
+            section.config_path = optarg;
+        else if (option == 'j')
+            fetch.json = true;
+        else
+            return cli_usage(COMMAND);
+    }
+    if (optind != argc || fetch.out == NULL ||
+        (fetch.issuer != NULL) + (fetch.url != NULL) + (section.name != NULL) !=
+            1)
+        return cli_usage(COMMAND);
+    fetch.deadline = https_clock() + timeout;
+    if (section.name != NULL)
+        code = jwkssection_read(&section, COMMAND);
+    if (code == EXIT_YES)
+        code = fetch_named(&fetch, &section);
+    jwkssection_done(&section);
+    return code;
+}

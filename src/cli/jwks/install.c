@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cli.h"
+
+#include "cli/replace_file.h"
+#include "config/config.h"
+#include "cli/jwks/key_set.h"
+#include "cli/jwks/section.h"
+#include "base/trusted_file.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COMMAND "jwks install"
+
+/*
+ * Reads a file of somebody who is not trusted: no link, no device; its time, so
+ * that a set does not become younger by being installed again.
+ */
+static bool
+read_source(const char *path, char **ret_data, size_t *ret_size,
+            double *ret_changed, char ret_what[READFILE_WHAT_MAX])
+{
+    int descriptor =
+        open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+    double now = cli_now();
+    char *data = malloc(KEYSET_FILE_MAX + 1);
+    struct stat status;
+    size_t size = 0;
+    size_t got = 1;
+    bool good = false;
+
+    if (data == NULL)
+        cli_no_memory();
+    if (descriptor < 0 || fstat(descriptor, &status) != 0)
+        readfile_say(ret_what, "open it");
+    else if (!S_ISREG(status.st_mode))
+        snprintf(ret_what, READFILE_WHAT_MAX, "it is not a regular file");
+    else
+        good = true;
+    while (good && got > 0 && size <= KEYSET_FILE_MAX) {
+        good = readfile_block(descriptor, data + size,
+                              KEYSET_FILE_MAX + 1 - size, &got, ret_what);
+        size += good ? got : 0;
+    }
+    readfile_close(descriptor);
+    if (good && size > KEYSET_FILE_MAX) {
+        snprintf(ret_what, READFILE_WHAT_MAX, "it is larger than %d bytes",
+                 KEYSET_FILE_MAX);
+        good = false;
+    }
+    if (!good) {
+        free(data);
+        return false;
+    }
+    *ret_data = data;
+    *ret_size = size;
+    *ret_changed =
+        (double)status.st_mtime < now ? (double)status.st_mtime : now;
+    return true;
+}
+
+/*
+ * Whether two paths lead to one file, or might when it is there: then the name
+ * alone is compared, which can only judge more than is needed.
+ */
+static bool
+is_same_file(const char *a, const char *b)
+{
+    const char *one = strrchr(a, '/');
+    const char *other = strrchr(b, '/');
+    struct stat first;
+    struct stat second;
+
+    if (stat(a, &first) == 0 && stat(b, &second) == 0)
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    return text_equal(one != NULL ? one + 1 : a, other != NULL ? other + 1 : b);
+}
+
+/* The new file in the old one's place, in every section that has it. */
+static size_t
+put_in_place(const struct config *config, const char *from, const char *to)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->policy.issuer_count; i++) {
+        const struct strings *files = &config->policy.issuers[i].key_files;
+
+        for (size_t k = 0; k < files->count; k++) {
+            if (!is_same_file(files->items[k], from))
+                continue;
+            free(files->items[k]);
+            files->items[k] = strdup(to);
+            if (files->items[k] == NULL)
+                cli_no_memory();
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Whether a section could still let somebody in by this file. */
+static bool
+serves(const struct issuer *issuer, const char *path, const char *name,
+       struct strings *problems)
+{
+    struct strings found = {0};
+    struct keyset keys = {0};
+    bool is_there = false;
+    bool good = false;
+    enum reason reason =
+        issuer_load_keys(issuer, (time_t)cli_now(), &keys, &found, NULL);
+
+    if (reason == REASON_NO_MEMORY)
+        cli_no_memory();
+    keyset_build_all(&keys, &found);
+    for (size_t i = 0; i < keys.count; i++)
+        if (text_equal(keys.files[i].path, path)) {
+            is_there = true;
+            good = keyfile_good(&keys.files[i]) > 0;
+        }
+    if (is_there && !good) {
+        jwksfile_rename(&found, path, name, problems);
+        if (!strings_addf(problems,
+                          "%s: no key of it fits %s: everybody would be locked "
+                          "out",
+                          name, cli_setting_of(issuer, "algorithms").text))
+            cli_no_memory();
+    }
+    strings_done(&found);
+    keyset_done(&keys);
+    return !is_there || good;
+}
+
+/* Whether the whole configuration still lets people in with the new file. */
+static bool
+fits_config(const struct config *config, const char *path, const char *name,
+            struct strings *problems)
+{
+    struct verdict verdict = {0};
+    bool good = true;
+
+    for (size_t i = 0; i < config->policy.issuer_count; i++)
+        if (!serves(&config->policy.issuers[i], path, name, problems))
+            good = false;
+    if (issuers_check_keys(&config->policy, cli_now(), &verdict) != REASON_OK) {
+        good = false;
+        if (!strings_addf(problems, "%s: %s", name, verdict.detail))
+            cli_no_memory();
+    }
+    return good;
+}
+
+/* Judges the candidate and keeps it, or leaves all as it is. */
+static int
+decide(struct candidate *candidate, const struct config *config,
+       const char *from, bool json)
+{
+    char what[CANDIDATE_WHAT_MAX];
+    struct jwksfile file;
+    int code = EXIT_NO;
+    bool good = jwksfile_read(candidate->path, from, &file);
+
+    if (good && config != NULL) {
+        if (put_in_place(config, candidate->target, candidate->path) == 0)
+            cli_fail(0, COMMAND, "no key_file names %s: nothing uses it yet",
+                     candidate->target);
+        good = fits_config(config, candidate->path, from, &file.problems);
+    }
+    if (good && !candidate_keep(candidate, what))
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", candidate->target,
+                        what);
+    else if (good)
+        code = EXIT_YES;
+    jwksfile_print(&file, COMMAND,
+                   code == EXIT_YES ? "installed" : "kept as it was",
+                   candidate->target, json);
+    jwksfile_done(&file);
+    return code;
+}
+
+int
+cli_jwks_install(int argc, char **argv)
+{
+    static const struct option table[] = {
+        {"to", required_argument, NULL, 't'},
+        {"section", required_argument, NULL, 's'},
+        {"config", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    struct jwkssection section = {.config_path = CONFIG_PATH};
+    struct candidate candidate = {0};
+    char what[CANDIDATE_WHAT_MAX];
+    const char *to = NULL;
+    char *target = NULL;
+    char *data = NULL;
+    size_t size = 0;
+    double changed = 0;
+    bool json = false;
+    int option;
+    int code;
+
+    while ((option = cli_option("jwks install", argc, argv, table)) != -1) {
+        if (option == 't')
+            to = optarg;
+        else if (option == 's')
+            section.name = optarg;
+        else if (option == 'c')
+            section.config_path = optarg;
+        else if (option == 'j')
+            json = true;
+        else
+            return cli_usage(COMMAND);
+    }
+    if (optind != argc - 1 || (to == NULL) == (section.name == NULL))
+        return cli_usage(COMMAND);
+    code = jwkssection_read(&section, COMMAND);
+    if (code == EXIT_YES && to == NULL) {
+        const struct strings *files = &section.issuer->key_files;
+
+        if (files->count == 1)
+            to = files->items[0];
+        else
+            code = cli_fail(EXIT_UNREADABLE, COMMAND,
+                            "[issuer %s] has %s: say which file with --to",
+                            section.name,
+                            files->count == 0 ? "secret_file and no key_file"
+                                              : "more than one key_file");
+    }
+    /* A copy: the configuration's own is about to be replaced. */
+    target = strdup(to != NULL ? to : "");
+    if (target == NULL)
+        cli_no_memory();
+    if (code == EXIT_YES &&
+        !read_source(argv[optind], &data, &size, &changed, what))
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", argv[optind], what);
+    if (code == EXIT_YES &&
+        !candidate_make(target, data, size, changed, &candidate, what))
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", target, what);
+    if (code == EXIT_YES)
+        code = decide(&candidate, section.is_there ? &section.config : NULL,
+                      argv[optind], json);
+    candidate_done(&candidate);
+    free(target);
+    free(data);
+    jwkssection_done(&section);
+    return code;
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cli.h"
+
+#include "keys/algorithm.h"
+#include "cli/replace_file.h"
+#include "base/base64.h"
+#include "keys/key.h"
+#include "cli/keys/private_key.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <json-c/json.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECRET_MAX 64
+
+/* 128 bits of security (NIST SP 800-57 part 1, table 2). */
+#define RSA_BITS 3072
+
+#define PUBLIC_SUFFIX ".pub"
+
+struct options {
+    const struct algorithm *algorithm;
+    const char *path; /* NULL: standard output */
+    const char *kid;
+    enum key_type curve; /* which of EdDSA; 0 for any other algorithm */
+    bool is_jwk;
+    bool json;
+};
+
+/* The texts of a new key; a secret has no public one. */
+struct texts {
+    char *secret;
+    char *public_text;
+    char *kid; /* of a JWK */
+};
+
+static void
+texts_done(struct texts *texts)
+{
+    secret_free_string(texts->secret);
+    free(texts->public_text);
+    free(texts->kid);
+}
+
+/* A new file; an old one is never touched. */
+static int
+write_new(const char *path, const char *text, mode_t mode)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool written;
+
+    if (descriptor < 0)
+        return cli_fail(EXIT_UNREADABLE, "keygen", "cannot create %s: %s", path,
+                        strerror(errno));
+    /* The caller's umask may have taken more away; it never gives. */
+    written = fchmod(descriptor, mode) == 0 &&
+              candidate_write(descriptor, text, strlen(text)) &&
+              fsync(descriptor) == 0;
+    if (close(descriptor) != 0 || !written) {
+        unlink(path);
+        return cli_fail(EXIT_UNREADABLE, "keygen", "cannot write %s", path);
+    }
+    return EXIT_YES;
+}
+
+/* Both files or none. */
+static int
+write_files(const struct texts *texts, const char *path,
+            const char *public_path)
+{
+    int code = write_new(path, texts->secret, 0600);
+
+    if (code != EXIT_YES || texts->public_text == NULL)
+        return code;
+    code = write_new(public_path, texts->public_text, 0644);
+    if (code != EXIT_YES)
+        unlink(path);
+    return code;
+}
+
+/* The settings that use the key, which take absolute paths only. */
+static void
+print_settings(const struct options *options, const struct texts *texts,
+               const char *public_path)
+{
+    const char *path = texts->public_text != NULL ? public_path : options->path;
+    char *real = realpath(path, NULL);
+    const char *whole = real != NULL ? real : path;
+    const char *setting =
+        texts->public_text != NULL ? "key_file" : "secret_file";
+    const struct algorithm *algorithm = options->algorithm;
+    struct json_object *object;
+
+    if (!options->json) {
+        cli_print("%s = %s\n", setting, whole);
+        if (!algorithm->is_default)
+            cli_print("algorithms = %s\n", algorithm->name);
+    } else {
+        object = cli_object();
+        cli_add_string(object, setting, whole);
+        cli_add_string(object, "algorithms", algorithm->name);
+        if (texts->kid != NULL)
+            cli_add_string(object, "kid", texts->kid);
+        cli_print_json(object);
+    }
+    free(real);
+}
+
+/* Less its final newline. */
+static void
+add_line(struct json_object *object, const char *name, const char *text)
+{
+    struct json_object *value =
+        json_object_new_string_len(text, (int)strlen(text) - 1);
+
+    if (value == NULL)
+        cli_no_memory();
+    cli_add(object, name, value);
+}
+
+static void
+print_texts(const struct options *options, const struct texts *texts)
+{
+    struct json_object *object;
+
+    if (!options->json) {
+        printf("%s%s", texts->secret,
+               texts->public_text != NULL ? texts->public_text : "");
+        return;
+    }
+    object = cli_object();
+    add_line(object, "secret", texts->secret);
+    if (texts->public_text != NULL)
+        add_line(object, "public", texts->public_text);
+    cli_print_json(object);
+}
+
+/* "kid", "use" and "alg" behind a JWK's numbers; the text ends in a newline. */
+static char *
+finish_jwk(struct json_object *jwk, const struct options *options,
+           const char *kid)
+{
+    char *text = NULL;
+
+    if (kid != NULL)
+        cli_add_string(jwk, "kid", kid);
+    cli_add_string(jwk, "use", "sig");
+    cli_add_string(jwk, "alg", options->algorithm->name);
+    if (asprintf(&text, "%s\n",
+                 json_object_to_json_string_ext(jwk, JSON_C_TO_STRING_PLAIN)) <
+        0)
+        text = NULL;
+    json_object_put(jwk);
+    return text;
+}
+
+/* Hexadecimal text, as `openssl rand -hex` makes it, or a JWK. */
+static bool
+make_secret(const struct options *options, struct texts *ret_texts)
+{
+    unsigned char bytes[SECRET_MAX];
+    char text[2 * SECRET_MAX + 2];
+    size_t size = options->algorithm->hash_size;
+    struct json_object *jwk;
+
+    if (RAND_bytes(bytes, (int)size) != 1)
+        return false;
+    if (options->is_jwk) {
+        base64url_encode(bytes, size, text);
+        jwk = cli_object();
+        cli_add_string(jwk, "kty", "oct");
+        cli_add_string(jwk, "k", text);
+        ret_texts->secret = finish_jwk(jwk, options, options->kid);
+    } else {
+        for (size_t i = 0; i < size; i++)
+            snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+        text[2 * size] = '\n';
+        text[2 * size + 1] = '\0';
+        ret_texts->secret = strdup(text);
+    }
+    explicit_bzero(bytes, sizeof bytes);
+    explicit_bzero(text, sizeof text);
+    return ret_texts->secret != NULL;
+}
+
+static EVP_PKEY *
+make_pair(const struct options *options)
+{
+    const unsigned types = options->algorithm->key_types;
+    const struct key_kind *kind =
+        key_kind(options->curve != 0 ? options->curve : (enum key_type)types);
+
+    if (kind->type == KEY_RSA)
+        return EVP_RSA_gen(RSA_BITS);
+    return text_equal(kind->kty, "EC")
+               ? EVP_EC_gen(kind->group)
+               : EVP_PKEY_Q_keygen(NULL, NULL, kind->group);
+}
+
+/* What a memory BIO holds, as a string; the BIO is freed and wiped. */
+static char *
+text_of(BIO *memory, bool written)
+{
+    char *data = NULL;
+    long length = written ? BIO_get_mem_data(memory, &data) : 0;
+    char *text = length > 0 ? strndup(data, (size_t)length) : NULL;
+
+    BIO_free(memory);
+    return text;
+}
+
+static bool
+write_pem(const struct key *key, struct texts *ret_texts)
+{
+    BIO *secret = BIO_new(BIO_s_mem());
+    BIO *shown = BIO_new(BIO_s_mem());
+
+    ret_texts->secret =
+        text_of(secret, secret != NULL && PEM_write_bio_PKCS8PrivateKey(
+                                              secret, key->public_key, NULL,
+                                              NULL, 0, NULL, NULL) == 1);
+    ret_texts->public_text =
+        text_of(shown, shown != NULL &&
+                           PEM_write_bio_PUBKEY(shown, key->public_key) == 1);
+    return ret_texts->secret != NULL && ret_texts->public_text != NULL;
+}
+
+static bool
+write_jwk(const struct key *key, const struct options *options,
+          struct texts *ret_texts)
+{
+    char thumbprint[KEY_THUMBPRINT_SIZE];
+    char *members = key_canonical(key);
+    struct json_object *shown =
+        members != NULL ? json_tokener_parse(members) : NULL;
+    struct json_object *secret = privatekey_to_jwk(key);
+    bool good =
+        shown != NULL && secret != NULL && key_thumbprint(key, thumbprint);
+
+    free(members);
+    if (!good) {
+        json_object_put(shown);
+        json_object_put(secret);
+        return false;
+    }
+    ret_texts->kid = strdup(options->kid != NULL ? options->kid : thumbprint);
+    ret_texts->secret = finish_jwk(secret, options, ret_texts->kid);
+    ret_texts->public_text = finish_jwk(shown, options, ret_texts->kid);
+    return ret_texts->kid != NULL && ret_texts->secret != NULL &&
+           ret_texts->public_text != NULL;
+}
+
+/* Adopted only when the module would take its public part. */
+static bool
+make_texts(const struct options *options, struct texts *ret_texts)
+{
+    char what[KEY_WHAT_MAX];
+    struct key key = {0};
+    EVP_PKEY *pair;
+    bool made;
+
+    if (options->algorithm->key_types == KEY_SECRET)
+        return make_secret(options, ret_texts);
+    pair = make_pair(options);
+    if (pair == NULL || key_from_public(pair, &key, what) != KEY_GOOD) {
+        EVP_PKEY_free(pair);
+        return false;
+    }
+    made = options->is_jwk ? write_jwk(&key, options, ret_texts)
+                           : write_pem(&key, ret_texts);
+    key_done(&key);
+    return made;
+}
+
+static int
+keygen(const struct options *options)
+{
+    struct texts texts = {0};
+    char *public_path = NULL;
+    int code = EXIT_YES;
+
+    if (!make_texts(options, &texts) ||
+        asprintf(&public_path, "%s" PUBLIC_SUFFIX,
+                 options->path != NULL ? options->path : "") < 0) {
+        texts_done(&texts);
+        return cli_fail(EXIT_UNREADABLE, "keygen",
+                        "no random bytes, or no memory");
+    }
+    if (options->path == NULL)
+        print_texts(options, &texts);
+    else
+        code = write_files(&texts, options->path, public_path);
+    if (options->path != NULL && code == EXIT_YES)
+        print_settings(options, &texts, public_path);
+    free(public_path);
+    texts_done(&texts);
+    return code;
+}
+
+static bool
+read_curve(const char *name, enum key_type *ret_curve)
+{
+    const struct key_kind *kind = key_kind_named("OKP", name);
+
+    if (kind == NULL)
+        return false;
+    *ret_curve = kind->type;
+    return true;
+}
+
+static bool
+read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"alg", required_argument, NULL, 'a'},
+        {"out", required_argument, NULL, 'o'},
+        {"format", required_argument, NULL, 'f'},
+        {"kid", required_argument, NULL, 'k'},
+        {"curve", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    bool good = true;
+    int option;
+
+    while (good && (option = cli_option("keygen", argc, argv, table)) != -1) {
+        if (option == 'a')
+            options->algorithm = algorithm_find(optarg);
+        else if (option == 'o')
+            options->path = optarg;
+        else if (option == 'k')
+            options->kid = optarg;
+        else if (option == 'c')
+            good = read_curve(optarg, &options->curve);
+        else if (option == 'j')
+            options->json = true;
+        else if (option == 'f' && text_equal(optarg, "jwk"))
+            options->is_jwk = true;
+        else
+            good = option == 'f' && text_equal(optarg, "pem");
+    }
+    if (!good || optind != argc || options->algorithm == NULL)
+        return false;
+    if (options->curve == 0 && options->algorithm->key_types & KEY_ED25519)
+        options->curve = KEY_ED25519;
+    return (options->curve == 0 ||
+            (options->algorithm->key_types & (unsigned)options->curve) != 0) &&
+           (options->kid == NULL ||
+            (options->is_jwk && strlen(options->kid) <= KEY_KID_MAX));
+}
+
+int
+cli_keygen(int argc, char **argv)
+{
+    struct options options = {.algorithm = algorithm_find("HS256")};
+
+    if (!read_options(argc, argv, &options))
+        return cli_usage("keygen");
+    return keygen(&options);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/state/each_store.h"
+
+#include "cli/cli.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/*
+ * A revocation outlives the tokens it is about, and what somebody may set
+ * max_lifetime to later: a year at least.
+ */
+#define KEEP_MIN (366.0 * 86400)
+
+/*
+ * So long a used token stays when it has expired by the clock: more than the
+ * stretch of time by which stores remove, and a clock that is wrong for a week
+ * makes no difference.
+ */
+#define KEEP_USED_MIN (7.0 * 86400)
+
+static bool
+is_of_issuer(const struct issuer *issuer, const char *name)
+{
+    const char *own = issuer->token.claims.issuer;
+
+    return name == NULL || own == NULL || text_equal(own, name);
+}
+
+static bool
+is_consulted(const struct issuer *issuer, const struct states_wanted *wanted)
+{
+    return is_of_issuer(issuer, wanted->issuer) &&
+           (issuer->ledger.revocation ||
+            (!wanted->revocation && issuer->ledger.one_time));
+}
+
+/* Whether an earlier section has this state already. */
+static bool
+is_repeated(const struct policy *policy, size_t at,
+            const struct states_wanted *wanted)
+{
+    for (size_t i = 0; i < at; i++)
+        if (is_consulted(&policy->issuers[i], wanted) &&
+            place_same(&policy->issuers[i].ledger.place,
+                       &policy->issuers[at].ledger.place))
+            return true;
+    return false;
+}
+
+/* The longest that any section of this state needs its entries. */
+static void
+set_times(const struct policy *policy, struct states_one *one)
+{
+    one->keep = KEEP_MIN;
+    one->keep_used = KEEP_USED_MIN;
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        const struct issuer *issuer = &policy->issuers[i];
+        const struct claims_policy *claims = &issuer->token.claims;
+        const double lifetime = claims->max_lifetime + 2 * claims->clock_skew;
+
+        if (!text_equal(issuer->ledger.place.state, one->place->state))
+            continue;
+        one->skew = fmax(one->skew, claims->clock_skew);
+        if (claims->max_lifetime == 0) {
+            one->keep = 0;
+            one->keep_used = fmax(one->keep_used, KEEP_MIN);
+            continue;
+        }
+        if (one->keep != 0)
+            one->keep = fmax(one->keep, lifetime);
+        one->keep_used = fmax(one->keep_used, KEEP_USED_MIN + lifetime);
+    }
+}
+
+/* A revocation does not reach the tokens of a section that does not look. */
+static void
+warn_of_others(const struct policy *policy, const struct states_wanted *wanted)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (is_of_issuer(&policy->issuers[i], wanted->issuer) &&
+            !policy->issuers[i].ledger.revocation)
+            cli_fail(0, wanted->command,
+                     "warning: %s is no, so that tokens of that section are "
+                     "not revoked by this",
+                     cli_setting_of(&policy->issuers[i], "revocation").text);
+}
+
+/* Nothing would ever look there: says so, and what to add. */
+static int
+say_none(const struct policy *policy, const struct states_wanted *wanted)
+{
+    const char *state = policy->issuers[0].ledger.place.state;
+
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (is_of_issuer(&policy->issuers[i], wanted->issuer)) {
+            state = policy->issuers[i].ledger.place.state;
+            break;
+        }
+    cli_fail(0, wanted->command,
+             "nothing was revoked: no section of %s%s consults a state for "
+             "revocations; add these two lines to it, and repeat:",
+             wanted->config, wanted->issuer != NULL ? " for this issuer" : "");
+    cli_say("revocation = yes\n");
+    cli_say("state = %s\n", state);
+    return EXIT_UNREADABLE;
+}
+
+static int
+each_of(const struct policy *policy, const struct states_wanted *wanted,
+        bool (*each)(const struct states_one *one, void *data,
+                     char ret_what[STORE_WHAT_MAX]),
+        void *data)
+{
+    size_t count = 0;
+    int code = EXIT_YES;
+
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        struct states_one one = {.place = &policy->issuers[i].ledger.place};
+        char what[STORE_WHAT_MAX] = "";
+
+        if (!is_consulted(&policy->issuers[i], wanted) ||
+            is_repeated(policy, i, wanted))
+            continue;
+        count++;
+        set_times(policy, &one);
+        if (!ledger_open(one.place, &one.ledger, what) ||
+            !each(&one, data, what))
+            code = cli_fail(EXIT_UNAVAILABLE, wanted->command, "%s: %s",
+                            one.place->state, what);
+        ledger_close(&one.ledger);
+    }
+    if (wanted->revocation && count == 0)
+        return say_none(policy, wanted);
+    if (wanted->warns)
+        warn_of_others(policy, wanted);
+    return code;
+}
+
+int
+states_each(const struct states_wanted *wanted,
+            bool (*each)(const struct states_one *one, void *data,
+                         char ret_what[STORE_WHAT_MAX]),
+            void *data)
+{
+    struct config config;
+    int code;
+
+    if (config_read(wanted->config, 0, NULL, &config)) {
+        code = each_of(&config.policy, wanted, each, data);
+    } else {
+        for (size_t i = 0; i < config.errors.count; i++)
+            cli_fail(0, wanted->command, "bad_config: %s",
+                     config.errors.items[i]);
+        code = EXIT_UNREADABLE;
+    }
+    config_done(&config);
+    return code;
+}

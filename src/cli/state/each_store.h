@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STATES_H
+#define STATES_H
+
+#include "config/config.h"
+
+/* One state of a configuration, open. */
+struct states_one {
+    const struct place *place;
+    struct ledger ledger;
+    double keep;      /* seconds that a revocation must last, 0: for ever */
+    double keep_used; /* seconds that a used token must last */
+    double skew;      /* the largest clock_skew of its sections */
+};
+
+/* Which states of a configuration, and for what. */
+struct states_wanted {
+    const char *command;
+    const char *config;
+    const char *issuer; /* NULL: any */
+    bool revocation;    /* those alone that are asked for revocations */
+    bool warns;         /* says which sections would not ask */
+};
+
+/*
+ * Calls `each` with every different state that the sections of a file consult,
+ * or those alone that a token of the issuer may come to. False of `each` says
+ * in `ret_what` what failed; the others have their turn all the same. Returns
+ * the exit code: 3 when there is none to revoke in, with a message that has the
+ * lines to add.
+ */
+int states_each(const struct states_wanted *wanted,
+                bool (*each)(const struct states_one *one, void *data,
+                             char ret_what[STORE_WHAT_MAX]),
+                void *data);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KEYSET_LOADING_H
+#define KEYSET_LOADING_H
+
+#include "keys/keyset.h"
+
+struct file;
+
+/* What loading one file needs to know, and where it says what is wrong. */
+struct loading {
+    const struct keyset_policy *policy;
+    time_t now;
+    struct strings *problems;
+    struct strings *notes;
+};
+
+/*
+ * Adds "FILE: what", or "FILE: key N, kid K: what". `lines` may be NULL. False:
+ * out of memory.
+ */
+bool keyset_complain(struct strings *lines, const char *path, const char *what);
+bool keyset_complain_key(struct strings *lines, const char *path,
+                         const struct key *key, const char *what);
+
+/*
+ * Says that no allowed algorithm fits the key, and what to write to use it.
+ */
+void keyset_say_excluded(const struct key *key, unsigned allowed,
+                         char ret_what[KEY_WHAT_MAX]);
+
+/* Makes room for all keys of a file. False: out of memory. */
+bool keyset_make_room(struct keyfile *file, size_t count);
+
+/* Adopts the key, for which there is room. */
+void keyset_add(struct keyfile *file, const struct key *key);
+
+/* Whether an algorithm of `allowed`, 0 for the defaults, fits the key. */
+bool keyset_allows(unsigned allowed, const struct key *key);
+
+/*
+ * Reads a JWK or a JWK Set. Mixed and private sets are judged on every member
+ * before any is left out (INTERFACE "Which key"). False: out of memory.
+ */
+bool keyset_load_json(struct keyfile *file, const struct file *content,
+                      const struct loading *loading);
+
+#endif

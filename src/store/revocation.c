@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/revocation.h"
+
+#include "base/base64.h"
+#include "json/scan.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <openssl/evp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+revocation_at(const struct ticket *ticket, size_t at,
+              struct revocation *ret_revocation)
+{
+    /* Which of the ticket's facts a scope is made of. */
+    static const struct {
+        bool token_id;
+        bool subject;
+        bool issuer;
+    } scopes[REVOCATION_SCOPES] = {
+        {true, false, false}, {true, false, true},  {false, false, false},
+        {false, false, true}, {false, true, false}, {false, true, true},
+    };
+
+    if ((scopes[at].token_id && ticket->token_id == NULL) ||
+        (scopes[at].subject && ticket->subject == NULL) ||
+        (scopes[at].issuer && ticket->issuer == NULL))
+        return false;
+    *ret_revocation = (struct revocation){
+        .issuer = scopes[at].issuer ? ticket->issuer : NULL,
+        .subject = scopes[at].subject ? ticket->subject : NULL,
+        .token_id = scopes[at].token_id ? ticket->token_id : NULL,
+    };
+    return true;
+}
+
+bool
+revocation_covers(double issued, double before)
+{
+    /* The second it lies in, without libm, which a login would have to load. */
+    if (issued < (double)INT64_MAX)
+        issued = (double)(int64_t)issued;
+    /* An "iat" that is none has no way out, either. */
+    return !(issued > before);
+}
+
+static bool
+add(struct json_object *object, const char *name, const char *text)
+{
+    struct json_object *value;
+
+    if (text == NULL)
+        return true;
+    value = json_object_new_string(text);
+    if (value != NULL && json_object_object_add(object, name, value) == 0)
+        return true;
+    json_object_put(value);
+    return false;
+}
+
+char *
+revocation_scope(const struct revocation *revocation)
+{
+    struct json_object *object = json_object_new_object();
+    const char *text = NULL;
+    char *copy = NULL;
+
+    if (object != NULL && add(object, "iss", revocation->issuer) &&
+        add(object, "sub", revocation->subject) &&
+        add(object, "jti", revocation->token_id))
+        text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    if (text != NULL)
+        copy = strdup(text);
+    json_object_put(object);
+    return copy;
+}
+
+/* More than max_token_size may be; a record of it stays readable. */
+#define STRING_MAX (20 * 1024)
+
+/* A scope that is read back is one: json-c writes what it would not read. */
+bool
+revocation_can_match(const struct revocation *revocation, const char **ret_what)
+{
+    const char *const strings[] = {revocation->issuer, revocation->subject,
+                                   revocation->token_id};
+    char *scope = NULL;
+    size_t values;
+    size_t at;
+    bool can = false;
+
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        if (strings[i] != NULL && strlen(strings[i]) > STRING_MAX) {
+            *ret_what = "it is longer than any token";
+            return false;
+        }
+    *ret_what = "out of memory";
+    scope = revocation_scope(revocation);
+    if (scope != NULL)
+        can = jsonscan(scope, strlen(scope), &values, ret_what, &at) == JSONSCAN_OK;
+    free(scope);
+    return can;
+}
+
+void
+revocation_words(const struct revocation *revocation,
+                 char ret_words[REVOCATION_WORDS_MAX])
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } facts[] = {{" jti=", revocation->token_id},
+                 {" sub=", revocation->subject},
+                 {" iss=", revocation->issuer}};
+    const bool is_one = revocation->token_id != NULL;
+    const bool is_every =
+        revocation->subject == NULL && revocation->issuer == NULL;
+    int length = snprintf(ret_words, REVOCATION_WORDS_MAX, "%s",
+                          is_one     ? "the token"
+                          : is_every ? "all tokens"
+                                     : "all tokens of");
+
+    /* There is room for all three, each cut to TEXT_SHOWN_MAX. */
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        if (facts[i].value != NULL)
+            length += snprintf(ret_words + length,
+                               REVOCATION_WORDS_MAX - (size_t)length, "%s%s",
+                               facts[i].name, text_bare(facts[i].value).text);
+    if (!is_one)
+        snprintf(ret_words + length, REVOCATION_WORDS_MAX - (size_t)length,
+                 " issued until %s", text_time(revocation->before).text);
+}
+
+bool
+revocation_name(const char *scope, char ret_name[REVOCATION_NAME_SIZE])
+{
+    unsigned char digest[32];
+    size_t length;
+
+    if (EVP_Q_digest(NULL, "SHA256", NULL, scope, strlen(scope), digest,
+                     &length) != 1)
+        return false;
+    base64url_encode(digest, length, ret_name);
+    return true;
+}
+
+bool
+revocation_ticket_name(const struct ticket *ticket,
+                       char ret_name[REVOCATION_NAME_SIZE])
+{
+    const struct revocation one = {.issuer = ticket->issuer,
+                                   .token_id = ticket->token_id};
+    char *scope = revocation_scope(&one);
+    bool done = scope != NULL && revocation_name(scope, ret_name);
+
+    free(scope);
+    return done;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef REVOCATION_H
+#define REVOCATION_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The facts by which a token is known again. NULL: absent. Without a "jti" it
+ * cannot be revoked by that; without an "iat" it counts as issued before any
+ * revocation.
+ */
+struct ticket {
+    const char *issuer;   /* "iss" */
+    const char *token_id; /* "jti" */
+    const char *subject;  /* "sub" */
+    double issued;        /* "iat", seconds since 1970; NAN: absent */
+    double until;         /* when it is no longer accepted, skew included */
+};
+
+/*
+ * A revocation: of one token by its jti; or else all of a subject, or all,
+ * with an "iat" up to `before`. An issuer narrows either. NULL: any.
+ */
+struct revocation {
+    const char *issuer;
+    const char *subject;
+    const char *token_id;
+    double before; /* whole seconds; of a jti, when it was revoked */
+};
+
+/* How many scopes can revoke a token: see revocation_at(). */
+#define REVOCATION_SCOPES 6
+
+/*
+ * Scope `at` that a ticket is in: by jti, by jti and issuer, all, all of the
+ * issuer, by subject, by subject and issuer. False: the ticket lacks what it
+ * would need. `before` stays 0.
+ */
+bool revocation_at(const struct ticket *ticket, size_t at,
+                   struct revocation *ret_revocation);
+
+/*
+ * Whether a token with this "iat" is one of those issued until `before`: by the
+ * whole second, so that a fraction of the second of a revocation is no way out.
+ */
+bool revocation_covers(double issued, double before);
+
+/*
+ * Returns what is revoked, in one spelling: a JSON object with the members
+ * "iss", "sub" and "jti" that are given. For the caller to free; NULL: out of
+ * memory.
+ */
+char *revocation_scope(const struct revocation *revocation);
+
+/*
+ * True if a token can be what a revocation says: its strings are UTF-8 without
+ * U+0000, and no longer than the longest token. Only such a revocation may be
+ * written. False: `ret_what` says what is wrong.
+ */
+bool revocation_can_match(const struct revocation *revocation,
+                          const char **ret_what);
+
+/* Room for a revocation in words. */
+#define REVOCATION_WORDS_MAX (3 * (TEXT_SHOWN_MAX + 16) + 64)
+
+/*
+ * Says what is revoked, safe to log: "the token jti=a", "all tokens of sub=b
+ * iss=c issued until 2026-11-24T12:00:00Z".
+ */
+void revocation_words(const struct revocation *revocation,
+                      char ret_words[REVOCATION_WORDS_MAX]);
+
+/* Bytes of a name made of a scope, with the final NUL. */
+#define REVOCATION_NAME_SIZE 44
+
+/*
+ * A file's name or key for a text: base64url of its SHA-256, so that whatever
+ * an issuer writes stays one harmless name. False: out of memory.
+ */
+bool revocation_name(const char *scope, char ret_name[REVOCATION_NAME_SIZE]);
+
+/* The same for a token that is used: by "iss" and "jti" alone. */
+bool revocation_ticket_name(const struct ticket *ticket,
+                            char ret_name[REVOCATION_NAME_SIZE]);
+
+#endif
