@@ -2,8 +2,8 @@
 #include "account/usermap.h"
 
 #include "base/pattern.h"
-#include "base/trusted_file.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
 #include "base/words.h"
 
 #include <endian.h>

@@ -20,19 +20,19 @@
 struct usermap_line {
     size_t number;        /* in the file, from 1 */
     const char *identity; /* exact text, or the expression without slashes */
-    const char *user;     /* the account; behind an expression, with \1 and \\ */
+    const char *user; /* the account; behind an expression, with \1 and \\ */
     bool is_expression;
 };
 
 /*
  * Maps an identity to a local account by the lines of a file, in the spirit of
  * PostgreSQL's pg_ident: IDENTITY LOCAL-USER, exact text or /regex/ that must
- * match all of the identity, with \1 to \9 in the user and \\ for a backslash. With `user`: whether a
- * line gives that account. Without: the first that a line gives. The file is
- * read to its end: OK, and `ret_user` is for the caller to free; NO_MAPPING,
- * where no line has the identity; USER_MISMATCH, where none gives this account;
- * BAD_CONFIG, where any line is mistaken or the file may not be trusted; or
- * NO_MEMORY.
+ * match all of the identity, with \1 to \9 in the user and \\ for a backslash.
+ * With `user`: whether a line gives that account. Without: the first that a
+ * line gives. The file is read to its end: OK, and `ret_user` is for the caller
+ * to free; NO_MAPPING, where no line has the identity; USER_MISMATCH, where
+ * none gives this account; BAD_CONFIG, where any line is mistaken or the file
+ * may not be trusted; or NO_MEMORY.
  */
 enum reason usermap_choose(const char *path, const char *identity,
                            const char *user, char **ret_user,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef ENCODING_H
-#define ENCODING_H
+#ifndef BASE64_H
+#define BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/plugin.h"
 
-#include "identity.h"
 #include "base/text.h"
+#include "identity.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 /* Two paths, of what is loaded and of a library, and some words. */
-#define COMPANION_WHY_MAX 240
+#define PLUGIN_WHY_MAX 240
 
 #ifndef PAMDIR
 #    define PAMDIR "/usr/lib/security"
 #endif
 
-const char companion_identity[] = COMPANION_MARK IDENTITY;
+const char plugin_identity[] = PLUGIN_MARK IDENTITY;
 
 /*
  * Whether this code is part of the program itself, for which dladdr() would
@@ -98,18 +98,18 @@ copy_printable(const char *text, char *into, size_t size)
  */
 static void
 explain(const char *file, const char *path, const char *error,
-        char ret_what[COMPANION_WHAT_MAX])
+        char ret_what[PLUGIN_WHAT_MAX])
 {
-    char why[COMPANION_WHY_MAX];
+    char why[PLUGIN_WHY_MAX];
     size_t length = strlen(path);
     struct stat status;
 
     if (stat(path, &status) != 0) {
-        snprintf(ret_what, COMPANION_WHAT_MAX,
+        snprintf(ret_what, PLUGIN_WHAT_MAX,
                  "cannot load %s: it is missing (package %s)",
-                 text_bare(path).text,
-                 text_equal(file, COMPANION_REDIS) ? "libpam-jwt-redis"
-                                                   : "libpam-jwt");
+                 text_log_value(path).text,
+                 text_equal(file, PLUGIN_REDIS) ? "libpam-jwt-redis"
+                                                : "libpam-jwt");
         return;
     }
     if (error == NULL)
@@ -119,43 +119,42 @@ explain(const char *file, const char *path, const char *error,
         strncmp(error + length, ": ", 2) == 0)
         error += length + 2;
     copy_printable(error, why, sizeof why);
-    snprintf(ret_what, COMPANION_WHAT_MAX, "cannot load %s: %s",
-             text_bare(path).text, why);
+    snprintf(ret_what, PLUGIN_WHAT_MAX, "cannot load %s: %s",
+             text_log_value(path).text, why);
 }
 
 bool
-companion_open(const char *file, const char *table,
-               struct companion *ret_companion,
-               char ret_what[COMPANION_WHAT_MAX])
+plugin_open(const char *file, const char *table, struct plugin *ret_plugin,
+            char ret_what[PLUGIN_WHAT_MAX])
 {
-    struct companion companion = {0};
+    struct plugin plugin = {0};
     char path[PATH_MAX];
     const char *const *identity;
 
     find(file, path);
-    companion.library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (companion.library == NULL) {
+    plugin.library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (plugin.library == NULL) {
         explain(file, path, dlerror(), ret_what);
         return false;
     }
-    companion.table = dlsym(companion.library, table);
-    identity = companion.table;
-    if (identity != NULL && text_equal(*identity, companion_identity)) {
-        *ret_companion = companion;
+    plugin.table = dlsym(plugin.library, table);
+    identity = plugin.table;
+    if (identity != NULL && text_equal(*identity, plugin_identity)) {
+        *ret_plugin = plugin;
         return true;
     }
-    snprintf(ret_what, COMPANION_WHAT_MAX,
+    snprintf(ret_what, PLUGIN_WHAT_MAX,
              "%s is of another build than what loads it (" IDENTITY
              "): install them together, or try again if that is under way",
-             text_bare(path).text);
-    companion_close(&companion);
+             text_log_value(path).text);
+    plugin_close(&plugin);
     return false;
 }
 
 void
-companion_close(struct companion *companion)
+plugin_close(struct plugin *plugin)
 {
-    if (companion->library != NULL)
-        dlclose(companion->library);
-    *companion = (struct companion){0};
+    if (plugin->library != NULL)
+        dlclose(plugin->library);
+    *plugin = (struct plugin){0};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef COMPANION_H
-#define COMPANION_H
+#ifndef PLUGIN_H
+#define PLUGIN_H
 
 #include <stdbool.h>
 
@@ -16,21 +16,21 @@
  * called, were it of the same version; while the module waits for an answer,
  * an upgrade may replace what it loads next.
  */
-#define COMPANION_MARK "pam_jwt build "
-extern const char companion_identity[];
+#define PLUGIN_MARK "pam_jwt build "
+extern const char plugin_identity[];
 
 /* What a token needs; its table is a struct phases. */
-#define COMPANION_TOKEN       "pam_jwt_token.so"
-#define COMPANION_TOKEN_TABLE "pam_jwt_phases"
+#define PLUGIN_TOKEN       "pam_jwt_token.so"
+#define PLUGIN_TOKEN_TABLE "pam_jwt_phases"
 
 /* The state of a fleet; its table is a struct store. */
-#define COMPANION_REDIS       "pam_jwt_redis.so"
-#define COMPANION_REDIS_TABLE "pam_jwt_redis_store"
+#define PLUGIN_REDIS       "pam_jwt_redis.so"
+#define PLUGIN_REDIS_TABLE "pam_jwt_redis_store"
 
-#define COMPANION_WHAT_MAX 400
+#define PLUGIN_WHAT_MAX 400
 
 /* One that is loaded; zeroed it is none. */
-struct companion {
+struct plugin {
     void *library;
     const void *table;
 };
@@ -41,12 +41,11 @@ struct companion {
  * installed, and in the PAM folder. Nothing that a user can set has a say.
  * False: `ret_what` says why, safe to log.
  */
-bool companion_open(const char *file, const char *table,
-                    struct companion *ret_companion,
-                    char ret_what[COMPANION_WHAT_MAX])
+bool plugin_open(const char *file, const char *table, struct plugin *ret_plugin,
+                 char ret_what[PLUGIN_WHAT_MAX])
     __attribute__((warn_unused_result));
 
-/* Unloads; a zeroed companion is allowed. */
-void companion_close(struct companion *companion);
+/* Unloads; a zeroed plugin is allowed. */
+void plugin_close(struct plugin *plugin);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef STRINGLIST_H
-#define STRINGLIST_H
+#ifndef STRINGS_H
+#define STRINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -48,7 +48,7 @@ text_quote(const char *value, size_t length)
 }
 
 struct shown
-text_bare(const char *value)
+text_log_value(const char *value)
 {
     struct shown shown = {""};
     size_t length = value != NULL ? strlen(value) : 0;

@@ -21,7 +21,7 @@ struct shown {
 struct shown text_quote(const char *value, size_t length);
 
 /* As text_quote() of a string, but without quotes where none are needed. */
-struct shown text_bare(const char *value);
+struct shown text_log_value(const char *value);
 
 /*
  * A value for the line in pam_unix's shape, which log watchers parse: every

@@ -23,10 +23,10 @@ find_unit(double seconds, double *ret_count)
     return units[unit].name;
 }
 
-struct moment
-moment_span(double seconds)
+struct time_words
+time_words_span(double seconds)
 {
-    struct moment span;
+    struct time_words span;
     double count;
     const char *unit = find_unit(seconds, &count);
 
@@ -35,10 +35,10 @@ moment_span(double seconds)
     return span;
 }
 
-struct moment
-moment_age(double moment, double now)
+struct time_words
+time_words_age(double moment, double now)
 {
-    struct moment words;
+    struct time_words words;
     double count;
     const char *unit = find_unit(moment - now, &count);
 
@@ -48,18 +48,18 @@ moment_age(double moment, double now)
     return words;
 }
 
-struct moment
-moment_words(double moment, double now)
+struct time_words
+time_words_at(double moment, double now)
 {
-    struct moment words;
+    struct time_words words;
 
     snprintf(words.text, sizeof words.text, "%.24s, %.36s",
-             text_time(moment).text, moment_age(moment, now).text);
+             text_time(moment).text, time_words_age(moment, now).text);
     return words;
 }
 
 const char *
-moment_unit(double moment, double now)
+time_unit(double moment, double now)
 {
     /* No token has a time that is two hundred times as far from 1970 as now. */
     if (now < 1 || moment < 200 * now)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef READFILE_H
-#define READFILE_H
+#ifndef TRUSTED_FILE_H
+#define TRUSTED_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

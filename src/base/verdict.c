@@ -30,8 +30,8 @@ verdict_blame_cutting(struct verdict *verdict)
 {
     char was[VERDICT_DETAIL_MAX];
 
-    if (!verdict->torn || (verdict->reason != REASON_MALFORMED &&
-                           verdict->reason != REASON_BAD_SIGNATURE))
+    if (!verdict->truncated || (verdict->reason != REASON_MALFORMED &&
+                                verdict->reason != REASON_BAD_SIGNATURE))
         return;
     snprintf(was, sizeof was, "%s: %.400s", reason_name(verdict->reason),
              verdict->detail);

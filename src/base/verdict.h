@@ -24,7 +24,7 @@ struct verdict_check {
  */
 struct verdict {
     enum reason reason;
-    bool torn; /* the text does not hold together: it may have been cut */
+    bool truncated; /* the text does not hold together: it may have been cut */
     size_t count;
     struct verdict_check checks[VERDICT_CHECKS_MAX];
     char detail[VERDICT_DETAIL_MAX]; /* facts of the refusal, safe to log */

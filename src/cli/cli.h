@@ -102,8 +102,8 @@ int cli_fail(int code, const char *command, const char *format, ...)
 
 /*
  * Prints one line, or a part of one, to standard output: the only way to print
- * what came from outside. Bytes that a terminal would obey or that are not UTF-8
- * are escaped (printable.h), and so is every line end but a final one.
+ * what came from outside. Bytes that a terminal would obey or that are not
+ * UTF-8 are escaped (printable.h), and so is every line end but a final one.
  */
 void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

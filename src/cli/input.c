@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/input.h"
 
+#include "base/secret.h"
 #include "cli/cli.h"
 #include "token/looks_like_token.h"
 #include "token/parts.h"
-#include "base/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ input_read(const char *command, bool is_exact, struct input *ret_input,
     }
     if (length > 0 && text[length - 1] == '\n')
         ret_input->length--;
-    ret_input->may_be_cut = prompt_is_cutting_length(ret_input->length);
+    ret_input->may_be_cut = parts_is_cutting_length(ret_input->length);
     return true;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/input.h"
-#include "json/document.h"
-#include "token/jws.h"
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/token_words.h"
+#include "token/jws.h"
+#include "json/document.h"
 
 #include <getopt.h>
 #include <json-c/json.h>
@@ -47,7 +47,7 @@ print_members(const char *title, struct json_object *object)
     cli_print("%s:\n", title);
     json_object_object_foreach(object, name, value)
     {
-        cli_print("  %s: ", text_bare(name).text);
+        cli_print("  %s: ", text_log_value(name).text);
         cli_print_value(value);
         cli_print("\n");
     }

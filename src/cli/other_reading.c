@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/other_reading.h"
 
+#include "base/secret.h"
+#include "base/trusted_file.h"
 #include "keys/algorithm.h"
+#include "keys/secret_form.h"
 #include "login/issuer.h"
 #include "login/login.h"
-#include "base/trusted_file.h"
-#include "base/secret.h"
-#include "keys/secret_form.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef OTHERREADING_H
-#define OTHERREADING_H
+#ifndef OTHER_READING_H
+#define OTHER_READING_H
 
 struct login;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
 #include "base/printable.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/replace_file.h"
 
-#include "cli/cli.h"
 #include "base/trusted_file.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-_Static_assert(CANDIDATE_WHAT_MAX == READFILE_WHAT_MAX, "one room for both");
+_Static_assert(REPLACEMENT_WHAT_MAX == READFILE_WHAT_MAX, "one room for both");
 
 bool
-candidate_write(int descriptor, const char *data, size_t size)
+replacement_write(int descriptor, const char *data, size_t size)
 {
     while (size > 0) {
         ssize_t put = write(descriptor, data, size);
@@ -45,29 +45,29 @@ folder_of(const char *path)
 }
 
 bool
-candidate_make(const char *target, const char *data, size_t size,
-               double changed, struct candidate *ret_candidate,
-               char ret_what[CANDIDATE_WHAT_MAX])
+replacement_make(const char *target, const char *data, size_t size,
+                 double changed, struct replacement *ret_replacement,
+                 char ret_what[REPLACEMENT_WHAT_MAX])
 {
     const struct timespec times[] = {{.tv_sec = (time_t)changed},
                                      {.tv_sec = (time_t)changed}};
-    struct candidate candidate = {.target = target};
+    struct replacement replacement = {.target = target};
     char *folder = folder_of(target);
     int descriptor;
     bool good;
 
-    if (asprintf(&candidate.path, "%s/.pam-jwt-XXXXXX", folder) < 0)
+    if (asprintf(&replacement.path, "%s/.pam-jwt-XXXXXX", folder) < 0)
         cli_no_memory();
     free(folder);
-    descriptor = mkstemp(candidate.path);
+    descriptor = mkstemp(replacement.path);
     if (descriptor < 0) {
         readfile_say(ret_what, "create a file in its folder");
-        free(candidate.path);
-        *ret_candidate = (struct candidate){0};
+        free(replacement.path);
+        *ret_replacement = (struct replacement){0};
         return false;
     }
-    *ret_candidate = candidate;
-    good = candidate_write(descriptor, data, size) &&
+    *ret_replacement = replacement;
+    good = replacement_write(descriptor, data, size) &&
            fchmod(descriptor, 0644) == 0 && futimens(descriptor, times) == 0 &&
            fsync(descriptor) == 0;
     if (!good)
@@ -80,9 +80,10 @@ candidate_make(const char *target, const char *data, size_t size,
 }
 
 bool
-candidate_keep(struct candidate *candidate, char ret_what[CANDIDATE_WHAT_MAX])
+replacement_keep(struct replacement *replacement,
+                 char ret_what[REPLACEMENT_WHAT_MAX])
 {
-    char *name = folder_of(candidate->target);
+    char *name = folder_of(replacement->target);
     int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = false;
 
@@ -91,11 +92,11 @@ candidate_keep(struct candidate *candidate, char ret_what[CANDIDATE_WHAT_MAX])
         readfile_say(ret_what, "open its folder");
         return false;
     }
-    if (rename(candidate->path, candidate->target) != 0) {
+    if (rename(replacement->path, replacement->target) != 0) {
         readfile_say(ret_what, "rename the new file");
     } else {
-        free(candidate->path);
-        candidate->path = NULL;
+        free(replacement->path);
+        replacement->path = NULL;
         good = fsync(folder) == 0;
         if (!good)
             readfile_say(ret_what, "write its folder to the disk");
@@ -105,10 +106,10 @@ candidate_keep(struct candidate *candidate, char ret_what[CANDIDATE_WHAT_MAX])
 }
 
 void
-candidate_done(struct candidate *candidate)
+replacement_done(struct replacement *replacement)
 {
-    if (candidate->path != NULL)
-        unlink(candidate->path);
-    free(candidate->path);
-    *candidate = (struct candidate){0};
+    if (replacement->path != NULL)
+        unlink(replacement->path);
+    free(replacement->path);
+    *replacement = (struct replacement){0};
 }

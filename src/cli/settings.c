@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
 #include "base/text.h"
+#include "config/config.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

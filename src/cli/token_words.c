@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/token_words.h"
 
+#include "base/time_words.h"
 #include "cli/cli.h"
 #include "json/document.h"
-#include "base/time_words.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -27,11 +27,11 @@ say_time(struct json_object *claims, const char *name, double now,
         snprintf(ret_words, 160, "not a time: %s", jsondoc_kind(value));
         return true;
     }
-    unit = moment_unit(moment, now);
+    unit = time_unit(moment, now);
     if (unit != NULL)
         snprintf(ret_words, 160, "%.0f%s", moment, unit);
     else
-        snprintf(ret_words, 160, "%s", moment_words(moment, now).text);
+        snprintf(ret_words, 160, "%s", time_words_at(moment, now).text);
     return true;
 }
 

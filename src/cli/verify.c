@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
+#include "base/text.h"
 #include "cli/input.h"
 #include "cli/other_reading.h"
-#include "base/text.h"
 #include "cli/verify_show.h"
+#include "config/config.h"
 
 #include <getopt.h>
 #include <json-c/json.h>
@@ -124,7 +124,7 @@ print_others(const struct input *input, const struct policy *policy,
         reason = login_decide(input->token, input->token_length, policy,
                               &request, &login);
         cli_print("for the service %s: %s%s%s\n",
-                  text_bare(services.items[i]).text, reason_name(reason),
+                  text_log_value(services.items[i]).text, reason_name(reason),
                   reason != REASON_OK ? ": " : "", login.verdict.detail);
         login_done(&login);
     }

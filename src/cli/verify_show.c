@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/verify_show.h"
 
-#include "cli/cli.h"
-#include "json/document.h"
 #include "base/text.h"
+#include "cli/cli.h"
 #include "cli/token_words.h"
+#include "json/document.h"
 
 #include <json-c/json.h>
 
@@ -57,7 +57,7 @@ print_answer(const struct login *login)
     const char *setting = deciding_setting(login, &shown);
 
     if (verdict->reason == REASON_OK)
-        cli_print("accepted: user=%s\n", text_bare(login->user).text);
+        cli_print("accepted: user=%s\n", text_log_value(login->user).text);
     else
         cli_print("refused: %s: %s\n", reason_name(verdict->reason),
                   verdict->detail);

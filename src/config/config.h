@@ -2,9 +2,9 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
-#include "login/login.h"
 #include "base/strings.h"
 #include "base/words.h"
+#include "login/login.h"
 
 #include <stdbool.h>
 #include <stddef.h>

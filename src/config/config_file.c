@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config.h"
 
-#include "config/config_folder.h"
-#include "base/trusted_file.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
+#include "config/config_folder.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -494,7 +494,7 @@ check_whole(struct config *config)
 
     for (size_t i = 0; i < policy->issuer_count; i++) {
         const struct issuer *issuer = &policy->issuers[i];
-        const char *wrong = place_mistake(&issuer->ledger.place);
+        const char *wrong = store_uri_mistake(&issuer->replay.store_uri);
 
         if (wrong != NULL)
             mistake(&source, wrong, NULL);

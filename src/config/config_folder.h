@@ -2,8 +2,8 @@
 #ifndef CONFIG_FOLDER_H
 #define CONFIG_FOLDER_H
 
-#include "base/trusted_file.h"
 #include "base/strings.h"
+#include "base/trusted_file.h"
 
 #include <stdbool.h>
 

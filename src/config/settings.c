@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config.h"
 
-#include "keys/algorithm.h"
-#include "login/export.h"
 #include "base/pattern.h"
-#include "json/pointer.h"
-#include "token/parts.h"
 #include "base/template.h"
 #include "base/text.h"
+#include "keys/algorithm.h"
+#include "login/export.h"
+#include "token/parts.h"
+#include "json/pointer.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -177,7 +177,7 @@ static const char *
 set_state(const struct setting *setting, void *field, const char *text)
 {
     struct address address;
-    const char *wrong = place_parse(text, &address);
+    const char *wrong = store_uri_parse(text, &address);
 
     return wrong != NULL ? wrong : set_text(setting, field, text);
 }
@@ -473,25 +473,25 @@ static const struct setting settings[] = {
         "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, any VALUE..., matches REGEX, exists"),
     ROW("services",        ISSUER(services),                    LIST(set_services),   NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
-    ROW("one_time",        ISSUER(ledger.one_time),             TEXT(set_bool),       "no",                            0, 0,
+    ROW("one_time",        ISSUER(replay.one_time),             TEXT(set_bool),       "no",                            0, 0,
         "each token logs in once per state; it needs a jti"),
-    ROW("revocation",      ISSUER(ledger.revocation),           TEXT(set_bool),       "no",                            0, 0,
+    ROW("revocation",      ISSUER(replay.revocation),           TEXT(set_bool),       "no",                            0, 0,
         "ask the state whether a token was revoked, in auth and in the account phase"),
-    ROW("state",           ISSUER(ledger.place.state),          TEXT(set_state),      "file:" STATEDIR,                1, PATH_MAX,
+    ROW("state",           ISSUER(replay.store_uri.state),          TEXT(set_state),      "file:" STATEDIR,                1, PATH_MAX,
         "where used and revoked tokens are kept: file:DIR, redis[s]://HOST:PORT/DB, unix:PATH"),
-    ROW("state_password_file", ISSUER(ledger.place.password_file), TEXT(set_path),    NULL,                            1, PATH_MAX,
+    ROW("state_password_file", ISSUER(replay.store_uri.password_file), TEXT(set_path),    NULL,                            1, PATH_MAX,
         "file with the password of a Redis state"),
-    ROW("state_ca_file",   ISSUER(ledger.place.ca_file),        TEXT(set_path),       NULL,                            1, PATH_MAX,
+    ROW("state_ca_file",   ISSUER(replay.store_uri.ca_file),        TEXT(set_path),       NULL,                            1, PATH_MAX,
         "PEM certificates that rediss:// trusts; by default the system's"),
-    ROW("state_client_file", ISSUER(ledger.place.client_file),  TEXT(set_path),       NULL,                            1, PATH_MAX,
+    ROW("state_client_file", ISSUER(replay.store_uri.client_file),  TEXT(set_path),       NULL,                            1, PATH_MAX,
         "PEM certificate and private key that rediss:// shows the server"),
-    ROW("revocation_key",  ISSUER(ledger.place.revocation_key), TEXT(set_key_name),   "pam_jwt:revoked:%j",            1, 1024,
+    ROW("revocation_key",  ISSUER(replay.store_uri.revocation_key), TEXT(set_key_name),   "pam_jwt:revoked:%j",            1, 1024,
         "with a Redis state, the key that revokes a token by being there: %j jti, %i iss"),
     ROW("export_env",      ISSUER(exports),                     LIST(set_exports),    NULL,                            0, 0,
         "NAME=CLAIM ..., names such as JWT_GROUP, put into the session's environment"),
     ROW("session_limit",   ISSUER(session_limit),               TEXT(set_bool),       "no",                            0, 0,
         "end the session when the token expires, through pam_systemd"),
-    ROW("prompt",          GLOBAL(prompt),                      TEXT(set_prompt),     PROMPT_DEFAULT " ",                       1, 200,
+    ROW("prompt",          GLOBAL(prompt),                      TEXT(set_prompt),     PARTS_PROMPT_DEFAULT " ",                       1, 200,
         "the question asked; parts are asked for as Token (part 2):"),
     ROW("max_token_size",  GLOBAL(policy.token_size_max),       TEXT(set_size),       "16k",                           256, 19 * 1024,
         "longest token"),

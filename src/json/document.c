@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "json/document.h"
 
-#include "json/scan.h"
-#include "json/pointer.h"
 #include "base/text.h"
+#include "json/pointer.h"
+#include "json/scan.h"
 
 #include <json-c/json.h>
 #include <json-c/printbuf.h>
@@ -105,7 +105,8 @@ jsondoc_free(struct json_object *object)
     json_object_put(object);
 }
 
-/* Recursion ends: the scan lets nothing through that is deeper than its limit. */
+/* Recursion ends: the scan lets nothing through that is deeper than its limit.
+ */
 static void
 wipe_strings(struct json_object *value)
 {

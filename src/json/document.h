@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JSONDOC_H
-#define JSONDOC_H
+#ifndef DOCUMENT_H
+#define DOCUMENT_H
 
 #include "base/reason.h"
 

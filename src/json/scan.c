@@ -27,7 +27,7 @@ struct scan {
     bool no_memory;
     struct level levels[JSONSCAN_DEPTH_MAX];
     size_t depth;
-    size_t values; /* begun so far */
+    size_t values;      /* begun so far */
     struct name *names; /* of the open objects, the innermost last */
     size_t name_count;
     size_t name_room;

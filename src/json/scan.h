@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JSONSCAN_H
-#define JSONSCAN_H
+#ifndef SCAN_H
+#define SCAN_H
 
 #include <stddef.h>
 

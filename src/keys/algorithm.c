@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/algorithm.h"
 
-#include "keys/key.h"
 #include "base/text.h"
+#include "keys/key.h"
 
 #define EDWARDS (KEY_ED25519 | KEY_ED448)
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/key.h"
 
-#include "keys/algorithm.h"
 #include "base/base64.h"
-#include "json/document.h"
-#include "keys/public_material.h"
 #include "base/secret.h"
-#include "keys/secret_form.h"
 #include "base/text.h"
+#include "keys/algorithm.h"
+#include "keys/public_material.h"
+#include "keys/secret_form.h"
+#include "json/document.h"
 
 #include <openssl/evp.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 #include "keys/key.h"
 
 #include "base/base64.h"
-#include "keys/key_der.h"
 #include "base/text.h"
+#include "keys/key_der.h"
 
 #include <openssl/bio.h>
 #include <openssl/pem.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/key_print.h"
 
-#include "keys/algorithm.h"
 #include "base/base64.h"
-#include "json/document.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "keys/algorithm.h"
+#include "json/document.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>

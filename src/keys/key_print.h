@@ -2,8 +2,8 @@
 #ifndef KEY_PRINT_H
 #define KEY_PRINT_H
 
-#include "keys/key.h"
 #include "base/strings.h"
+#include "keys/key.h"
 
 /*
  * By what a key is known again, wherever it stands. A public key, built or not,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/keyset.h"
 
-#include "json/document.h"
-#include "keys/key_form.h"
-#include "keys/keyset_loading.h"
-#include "base/trusted_file.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
+#include "keys/key_form.h"
+#include "keys/keyset_loading.h"
+#include "json/document.h"
 
 #include <openssl/err.h>
 #include <stdio.h>

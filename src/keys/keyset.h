@@ -2,11 +2,11 @@
 #ifndef KEYSET_H
 #define KEYSET_H
 
+#include "base/reason.h"
+#include "base/strings.h"
 #include "keys/algorithm.h"
 #include "keys/key.h"
-#include "base/reason.h"
 #include "keys/secret_form.h"
-#include "base/strings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/keyset_loading.h"
 
-#include "keys/key_print.h"
 #include "base/text.h"
+#include "keys/key_print.h"
 
 #include <openssl/err.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/keyset_loading.h"
 
-#include "json/document.h"
-#include "keys/key_form.h"
 #include "base/trusted_file.h"
+#include "keys/key_form.h"
+#include "json/document.h"
 
 #include <stdio.h>
 

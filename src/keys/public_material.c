@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/public_material.h"
 
+#include "base/secret.h"
 #include "keys/public_bytes.h"
 #include "keys/public_text.h"
-#include "base/secret.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef PUBLIC_MATERIAL_H
 #define PUBLIC_MATERIAL_H
 
-#include "keys/key.h"
 #include "base/reason.h"
+#include "keys/key.h"
 
 #include <stddef.h>
 

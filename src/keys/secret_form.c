@@ -2,8 +2,8 @@
 #include "keys/secret_form.h"
 
 #include "base/base64.h"
-#include "keys/public_material.h"
 #include "base/secret.h"
+#include "keys/public_material.h"
 
 #include <stdbool.h>
 #include <stdio.h>

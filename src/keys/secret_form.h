@@ -2,8 +2,8 @@
 #ifndef SECRET_FORM_H
 #define SECRET_FORM_H
 
-#include "keys/key.h"
 #include "base/reason.h"
+#include "keys/key.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef ENVIRONMENT_H
-#define ENVIRONMENT_H
+#ifndef EXPORT_H
+#define EXPORT_H
 
 #include "base/strings.h"
 

@@ -98,7 +98,7 @@ issuer_done(struct issuer *issuer)
     strings_done(&issuer->account.allow_users.names);
     strings_done(&issuer->account.allow_groups.names);
     strings_done(&issuer->exports);
-    place_done(&issuer->ledger.place);
+    store_uri_done(&issuer->replay.store_uri);
 }
 
 void

@@ -20,7 +20,7 @@ struct issuer {
     struct token_policy token;
     char *user_map; /* path; NULL: the identity is the account's name */
     struct account_policy account;
-    struct ledger_policy ledger;
+    struct replay_policy replay;
     struct strings exports; /* NAME=CLAIM */
     bool session_limit;     /* the session ends when the token does */
 };

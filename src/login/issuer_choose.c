@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login/issuer.h"
 
-#include "json/document.h"
 #include "base/text.h"
+#include "json/document.h"
 
 /* sudo -i and su - are services of their own, and give the same. */
 static const struct {
@@ -116,7 +116,7 @@ issuer_choose(const struct policy *policy, const char *service,
     if (count == 0)
         return verdict_refuse(verdict, REASON_SERVICE_NOT_ALLOWED,
                               "services names %s nowhere: add it to a section",
-                              service != NULL ? text_bare(service).text
+                              service != NULL ? text_log_value(service).text
                                               : "an unknown service");
     if (count == 1)
         return REASON_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login/issuer.h"
 
-#include "keys/key_print.h"
 #include "base/text.h"
+#include "keys/key_print.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login/login.h"
 
-#include "login/export.h"
-#include "base/text.h"
 #include "account/usermap.h"
+#include "base/text.h"
+#include "login/export.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +64,10 @@ choose_user(const struct login_request *request, const char **ret_user,
     }
     verdict_check(verdict, "user", "user_claim");
     if (login->token.claims.is_integer)
-        return verdict_refuse(verdict, REASON_BAD_CLAIM,
-                              "%s is an integer, which needs a user_map",
-                              text_bare(issuer->token.claims.user_claim).text);
+        return verdict_refuse(
+            verdict, REASON_BAD_CLAIM,
+            "%s is an integer, which needs a user_map",
+            text_log_value(issuer->token.claims.user_claim).text);
     if (request->user == NULL || text_equal(request->user, identity)) {
         *ret_user = request->user != NULL ? request->user : identity;
         return REASON_OK;
@@ -145,7 +146,7 @@ login_decide(const char *text, size_t length, const struct policy *policy,
         reason =
             verdict_refuse(verdict, REASON_NO_MEMORY, "making the environment");
     if (reason == REASON_OK)
-        reason = ledger_judge(&ret_login->issuer->ledger, &ret_login->ticket,
+        reason = replay_judge(&ret_login->issuer->replay, &ret_login->ticket,
                               request->uses_up, verdict);
     if (reason != REASON_OK)
         return reason;

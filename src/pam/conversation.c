@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam/conversation.h"
 
+#include "base/secret.h"
 #include "token/looks_like_token.h"
 #include "token/parts.h"
-#include "base/secret.h"
 
 #include <security/pam_ext.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 /* The rounds of one conversation; the replies are the host's memory, ours. */
 struct rounds {
-    char *replies[PROMPT_PARTS_MAX];
+    char *replies[PARTS_MAX];
     size_t count;
 };
 
@@ -30,20 +30,20 @@ rounds_done(struct rounds *rounds)
 static bool
 wants_more(const struct rounds *rounds)
 {
-    return rounds->count == 0 || (rounds->count < PROMPT_PARTS_MAX &&
-                                  prompt_is_cutting_length(strlen(
+    return rounds->count == 0 || (rounds->count < PARTS_MAX &&
+                                  parts_is_cutting_length(strlen(
                                       rounds->replies[rounds->count - 1])));
 }
 
 static enum reason
 ask_all(pam_handle_t *pamh, const char *prompt, struct rounds *rounds)
 {
-    char question[PROMPT_MAX];
+    char question[PARTS_PROMPT_MAX];
 
     while (wants_more(rounds)) {
         char *reply = NULL;
 
-        prompt_make(prompt, rounds->count + 1, question);
+        parts_prompt(prompt, rounds->count + 1, question);
         if (pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &reply, "%s", question) !=
                 PAM_SUCCESS ||
             reply == NULL) {
@@ -93,7 +93,7 @@ is_last_part_cut(char *const *parts, size_t count)
 {
     while (count > 0 && parts[count - 1][0] == '\0')
         count--;
-    return count > 0 && prompt_is_cutting_length(strlen(parts[count - 1]));
+    return count > 0 && parts_is_cutting_length(strlen(parts[count - 1]));
 }
 
 static enum reason

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam/counted.h"
 
+#include "base/text.h"
 #include "pam/pamlog.h"
 #include "session/process.h"
 #include "session/record_folder.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <security/pam_ext.h>

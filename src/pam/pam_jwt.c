@@ -8,9 +8,9 @@
 #include "config/config.h"
 #include "pam/conversation.h"
 #include "pam/counted.h"
-#include "token/looks_like_token.h"
-#include "pam/pamlog.h"
 #include "pam/pam_jwt_token.h"
+#include "pam/pamlog.h"
+#include "token/looks_like_token.h"
 #include "token/parts.h"
 
 #include <security/pam_ext.h>
@@ -41,9 +41,9 @@ free_data(pam_handle_t *pamh, void *data, int error_status)
 }
 
 static void
-free_companion(pam_handle_t *pamh, void *data, int error_status)
+free_plugin(pam_handle_t *pamh, void *data, int error_status)
 {
-    companion_close(data);
+    plugin_close(data);
     free_data(pamh, data, error_status);
 }
 
@@ -55,26 +55,24 @@ static const struct phases *
 load_phases(pam_handle_t *pamh)
 {
     const void *data = NULL;
-    struct companion *companion;
-    char what[COMPANION_WHAT_MAX] = "out of memory";
+    struct plugin *plugin;
+    char what[PLUGIN_WHAT_MAX] = "out of memory";
 
-    if (pam_get_data(pamh, companion_identity, &data) == PAM_SUCCESS &&
+    if (pam_get_data(pamh, plugin_identity, &data) == PAM_SUCCESS &&
         data != NULL) {
-        const struct companion *loaded = data;
+        const struct plugin *loaded = data;
 
         return loaded->table;
     }
-    companion = calloc(1, sizeof *companion);
-    if (companion != NULL &&
-        companion_open(COMPANION_TOKEN, COMPANION_TOKEN_TABLE, companion,
-                       what) &&
-        pam_set_data(pamh, companion_identity, companion, free_companion) ==
-            PAM_SUCCESS)
-        return companion->table;
+    plugin = calloc(1, sizeof *plugin);
+    if (plugin != NULL &&
+        plugin_open(PLUGIN_TOKEN, PLUGIN_TOKEN_TABLE, plugin, what) &&
+        pam_set_data(pamh, plugin_identity, plugin, free_plugin) == PAM_SUCCESS)
+        return plugin->table;
     pam_syslog(pamh, LOG_ALERT, "%s", what);
-    if (companion != NULL)
-        companion_close(companion);
-    free(companion);
+    if (plugin != NULL)
+        plugin_close(plugin);
+    free(plugin);
     return NULL;
 }
 
@@ -138,8 +136,8 @@ remove_token(pam_handle_t *pamh, bool was_judged)
 
     if (text != NULL &&
         (was_judged ||
-         answer_unwrap(text, length, prompt_is_cutting_length(length),
-                       &found) != REASON_NOT_A_TOKEN))
+         answer_unwrap(text, length, parts_is_cutting_length(length), &found) !=
+             REASON_NOT_A_TOKEN))
         pam_set_item(pamh, PAM_AUTHTOK, NULL);
 }
 
@@ -185,7 +183,7 @@ get_answer(pam_handle_t *pamh, const struct config *config,
             return reason;
     }
     return conversation_ask(
-        pamh, config->prompt != NULL ? config->prompt : PROMPT_DEFAULT,
+        pamh, config->prompt != NULL ? config->prompt : PARTS_PROMPT_DEFAULT,
         ret_answer);
 }
 

@@ -2,11 +2,11 @@
 #include "pam/pam_jwt_token.h"
 
 #include "base/plugin.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "pam/conversation.h"
-#include "session/login_record.h"
 #include "pam/pamlog.h"
-#include "base/text.h"
+#include "session/login_record.h"
 
 #include <security/pam_ext.h>
 #include <stdio.h>
@@ -44,8 +44,8 @@ keep_record(pam_handle_t *pamh, const struct login *login, counted_keeper *keep,
         .identity = login->token.claims.identity,
         .ticket = login->ticket,
         .expires = login->token.claims.expires,
-        .revocation = login->issuer->ledger.revocation,
-        .place = login->issuer->ledger.place,
+        .revocation = login->issuer->replay.revocation,
+        .store_uri = login->issuer->replay.store_uri,
         .limits_session = login->issuer->session_limit,
         .environment = &login->environment,
     };
@@ -85,8 +85,9 @@ show_facts(const struct token *token, char *into, size_t size)
         if (facts[i].value == NULL ||
             (facts[i].of_payload && token->payload == NULL))
             continue;
-        used += (size_t)snprintf(into + used, size - used, " %s=%s",
-                                 facts[i].name, text_bare(facts[i].value).text);
+        used +=
+            (size_t)snprintf(into + used, size - used, " %s=%s", facts[i].name,
+                             text_log_value(facts[i].value).text);
     }
     if (token->payload != NULL && token->claims.expires > 0)
         snprintf(into + used, size - used, " exp=%.0f", token->claims.expires);
@@ -110,7 +111,7 @@ log_decision(pam_handle_t *pamh, const struct login *login)
         pam_syslog(pamh, LOG_WARNING, "left out: %s", login->left_out.items[i]);
     if (verdict->reason == REASON_OK) {
         pam_syslog(pamh, level, "accepted: user=%s%s",
-                   text_bare(login->user).text, facts);
+                   text_log_value(login->user).text, facts);
         return;
     }
     pamlog_failure(pamh);
@@ -178,7 +179,7 @@ is_not_revoked(pam_handle_t *pamh, const struct login_record *record)
 {
     struct verdict verdict = {0};
     enum reason reason =
-        ledger_ask_again(&record->place, &record->ticket, &verdict);
+        replay_ask_again(&record->store_uri, &record->ticket, &verdict);
 
     if (reason == REASON_OK)
         return true;
@@ -230,8 +231,8 @@ static void
 log_other_user(pam_handle_t *pamh, const struct login_record *record)
 {
     pam_syslog(pamh, LOG_CRIT, "the token logged in %s, but PAM_USER is %s",
-               text_bare(record->user).text,
-               text_bare(pamlog_item(pamh, PAM_USER)).text);
+               text_log_value(record->user).text,
+               text_log_value(pamlog_item(pamh, PAM_USER)).text);
 }
 
 static int
@@ -280,7 +281,7 @@ add_fact(char text[FACTS_MAX], const char *name, const char *value)
 
     if (value != NULL)
         snprintf(text + used, FACTS_MAX - used, " %s=%s", name,
-                 text_bare(value).text);
+                 text_log_value(value).text);
 }
 
 /* Who it is, and by which token; NULL: out of memory. */
@@ -296,8 +297,9 @@ make_line(pam_handle_t *pamh, const struct login_record *record)
     add_fact(facts, "jti", record->ticket.token_id);
     if (!is_item(pamh, PAM_USER, record->user))
         add_fact(target, "target", pamlog_item(pamh, PAM_USER));
-    return asprintf(&line, "user=%s%s exp=%.0f%s", text_bare(record->user).text,
-                    facts, record->expires, target) < 0
+    return asprintf(&line, "user=%s%s exp=%.0f%s",
+                    text_log_value(record->user).text, facts, record->expires,
+                    target) < 0
                ? NULL
                : line;
 }
@@ -362,7 +364,7 @@ out:
 
 extern const struct phases pam_jwt_phases;
 const struct phases pam_jwt_phases = {
-    .identity = companion_identity,
+    .identity = plugin_identity,
     .judge = judge,
     .account = account,
     .open_session = open_session,

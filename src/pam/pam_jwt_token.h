@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PHASES_H
-#define PHASES_H
+#ifndef PAM_JWT_TOKEN_H
+#define PAM_JWT_TOKEN_H
 
-#include "pam/counted.h"
 #include "base/reason.h"
+#include "pam/counted.h"
 
 #include <security/pam_modules.h>
 #include <stdbool.h>

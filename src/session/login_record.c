@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session/login_record.h"
 
+#include "base/text.h"
 #include "login/export.h"
 #include "json/document.h"
-#include "base/text.h"
 
 #include <json-c/json.h>
 #include <math.h>
@@ -54,17 +54,18 @@ add_flag(struct json_object *object, const char *name, bool is_set)
 
 /* Adds what the account phase needs to ask whether the token was revoked. */
 static bool
-add_place(struct json_object *object, const struct login_record *record)
+add_store_uri(struct json_object *object, const struct login_record *record)
 {
-    const struct place *place = &record->place;
+    const struct store_uri *store_uri = &record->store_uri;
 
     return add_string(object, "sub", record->ticket.subject) &&
            add_time(object, "iat", record->ticket.issued) &&
-           add_string(object, "state", place->state) &&
-           add_string(object, "state_password_file", place->password_file) &&
-           add_string(object, "state_ca_file", place->ca_file) &&
-           add_string(object, "state_client_file", place->client_file) &&
-           add_string(object, "revocation_key", place->revocation_key);
+           add_string(object, "state", store_uri->state) &&
+           add_string(object, "state_password_file",
+                      store_uri->password_file) &&
+           add_string(object, "state_ca_file", store_uri->ca_file) &&
+           add_string(object, "state_client_file", store_uri->client_file) &&
+           add_string(object, "revocation_key", store_uri->revocation_key);
 }
 
 static struct json_object *
@@ -99,7 +100,7 @@ login_record_text(const struct login_record *record)
         add_time(object, "ends", record->ticket.until) &&
         add_flag(object, "limit", record->limits_session) &&
         add_flag(object, "revocation", record->revocation) &&
-        (!record->revocation || add_place(object, record)) &&
+        (!record->revocation || add_store_uri(object, record)) &&
         add_value(object, "env", make_array(record->environment))) {
         const char *text =
             json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
@@ -138,7 +139,7 @@ borrow(struct json_object *document, const char *name)
 }
 
 static bool
-read_place(struct login_record *record)
+read_store_uri(struct login_record *record)
 {
     struct json_object *document = record->document;
 
@@ -148,14 +149,14 @@ read_place(struct login_record *record)
     if (!read_time(document, "iat", &record->ticket.issued))
         record->ticket.issued = NAN;
     record->ticket.subject = jsondoc_string(document, "sub");
-    record->place = (struct place){
+    record->store_uri = (struct store_uri){
         .state = borrow(document, "state"),
         .password_file = borrow(document, "state_password_file"),
         .ca_file = borrow(document, "state_ca_file"),
         .client_file = borrow(document, "state_client_file"),
         .revocation_key = borrow(document, "revocation_key"),
     };
-    return record->place.state != NULL;
+    return record->store_uri.state != NULL;
 }
 
 static bool
@@ -192,7 +193,7 @@ read_members(struct login_record *record)
            read_time(document, "ends", &record->ticket.until) &&
            read_flag(document, "limit", &record->limits_session) &&
            read_flag(document, "revocation", &record->revocation) &&
-           read_place(record) && read_variables(record);
+           read_store_uri(record) && read_variables(record);
 }
 
 bool

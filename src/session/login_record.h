@@ -2,9 +2,9 @@
 #ifndef LOGIN_RECORD_H
 #define LOGIN_RECORD_H
 
-#include "store/store_uri.h"
-#include "store/revocation.h"
 #include "base/strings.h"
+#include "store/revocation.h"
+#include "store/store_uri.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,13 +16,13 @@ struct json_object;
  * neither the token nor its signature, and no secret.
  */
 struct login_record {
-    const char *service;  /* of PAM */
-    const char *user;     /* the account that logged in */
-    const char *identity; /* whom the token named */
-    struct ticket ticket; /* of the token */
-    double expires;       /* "exp", seconds since 1970 */
-    bool revocation;      /* true if `place` is asked again */
-    struct place place;   /* not to be freed */
+    const char *service;        /* of PAM */
+    const char *user;           /* the account that logged in */
+    const char *identity;       /* whom the token named */
+    struct ticket ticket;       /* of the token */
+    double expires;             /* "exp", seconds since 1970 */
+    bool revocation;            /* true if `place` is asked again */
+    struct store_uri store_uri; /* not to be freed */
     bool limits_session;
     const struct strings *environment; /* NAME=VALUE */
 

@@ -2,9 +2,9 @@
 #include "store/file_store.h"
 
 #include "base/plugin.h"
-#include "store/file_store_folder.h"
-#include "base/trusted_file.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
+#include "store/file_store_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,14 +25,14 @@ file_close(void *data)
 }
 
 static void *
-file_open(const struct place *place, const struct address *address,
+file_open(const struct store_uri *store_uri, const struct address *address,
           char ret_what[STORE_WHAT_MAX])
 {
     struct folder *state = calloc(1, sizeof *state);
     struct stat status;
     char why[READFILE_WHAT_MAX];
 
-    (void)place;
+    (void)store_uri;
     if (state == NULL) {
         folder_no_memory(ret_what);
         return NULL;
@@ -47,7 +47,7 @@ file_open(const struct place *place, const struct address *address,
         return state;
     snprintf(ret_what, STORE_WHAT_MAX,
              "the state folder %s: %s; it is made by install -d -o root -m 700",
-             text_bare(state->path).text, why);
+             text_log_value(state->path).text, why);
     file_close(state);
     return NULL;
 }
@@ -68,7 +68,8 @@ forgotten(const struct folder *state, const struct stretches *gone,
              "used tokens that expired until %s were removed from %s after "
              "that, and by this host's clock such a token has not expired: the "
              "clock was set back, correct it",
-             text_time((double)gone->to).text, text_bare(state->path).text);
+             text_time((double)gone->to).text,
+             text_log_value(state->path).text);
     return STORE_FAILED;
 }
 
@@ -168,7 +169,7 @@ out:
 }
 
 const struct store store_file = {
-    .identity = companion_identity,
+    .identity = plugin_identity,
     .open = file_open,
     .close = file_close,
     .revoked = store_file_revoked,

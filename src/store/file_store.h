@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef STORE_FILE_H
-#define STORE_FILE_H
+#ifndef FILE_STORE_H
+#define FILE_STORE_H
 
 #include "store/store.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/file_store.h"
 
-#include "store/file_store_folder.h"
-#include "base/trusted_file.h"
-#include "store/sightings.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
 #include "base/uptime.h"
+#include "store/file_store_folder.h"
+#include "store/sightings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -288,7 +288,7 @@ store_file_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
         return STORE_NO;
     snprintf(ret_what, STORE_WHAT_MAX,
              "%s has tokens that expired days ago, and clean has not run since",
-             text_bare(state->path).text);
+             text_log_value(state->path).text);
     return STORE_YES;
 }
 

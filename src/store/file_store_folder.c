@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/file_store_folder.h"
 
-#include "base/trusted_file.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ folder_failed(const struct folder *state, const char *call, const char *name,
 
     readfile_say(why, call);
     snprintf(ret_what, STORE_WHAT_MAX, "%s%s%s in the state folder %s", why,
-             *name != '\0' ? ": " : "", name, text_bare(state->path).text);
+             *name != '\0' ? ": " : "", name, text_log_value(state->path).text);
     return STORE_FAILED;
 }
 

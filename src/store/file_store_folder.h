@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef FOLDER_H
-#define FOLDER_H
+#ifndef FILE_STORE_FOLDER_H
+#define FILE_STORE_FOLDER_H
 
 #include "store/revocation.h"
 #include "store/store.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/file_store.h"
 
+#include "base/text.h"
+#include "base/trusted_file.h"
 #include "store/file_store_folder.h"
 #include "json/document.h"
-#include "base/trusted_file.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +71,7 @@ is_scope_revoked(const struct folder *state, struct revocation *revocation,
     } else if (!read_record(state, path + sizeof REVOKED, &document, &record)) {
         /* It is about this token, and nobody knows until when. */
         snprintf(ret_what, STORE_WHAT_MAX, "by a damaged record, %s/%s",
-                 text_bare(state->path).text, path);
+                 text_log_value(state->path).text, path);
     } else if (revocation_covers(issued, record.before)) {
         revocation->before = record.before;
         revocation_words(revocation, words);
@@ -189,7 +189,7 @@ say_odd(const struct folder *state, const char *name, bool is_readable,
 
     snprintf(what, sizeof what, "%s, %s/" REVOKED "/%s: %s",
              is_readable ? "a record under another's name" : "a damaged record",
-             text_bare(state->path).text, text_bare(name).text,
+             text_log_value(state->path).text, text_log_value(name).text,
              is_readable ? "it revokes nothing; revoke again what it says, and "
                            "remove it"
                          : "it revokes whatever it was about; remove it when "

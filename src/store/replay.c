@@ -12,49 +12,48 @@
 
 /* The store of Redis, for a place that is no folder. */
 static bool
-load_store(struct ledger *ledger, char *ret_what)
+load_store(struct replay *replay, char *ret_what)
 {
-    char what[COMPANION_WHAT_MAX];
+    char what[PLUGIN_WHAT_MAX];
 
-    if (!companion_open(COMPANION_REDIS, COMPANION_REDIS_TABLE,
-                        &ledger->companion, what)) {
+    if (!plugin_open(PLUGIN_REDIS, PLUGIN_REDIS_TABLE, &replay->plugin, what)) {
         snprintf(ret_what, STORE_WHAT_MAX, "%s", what);
         return false;
     }
-    ledger->store = ledger->companion.table;
+    replay->store = replay->plugin.table;
     return true;
 }
 
 bool
-ledger_open(const struct place *place, struct ledger *ret_ledger,
+replay_open(const struct store_uri *store_uri, struct replay *ret_replay,
             char ret_what[STORE_WHAT_MAX])
 {
     struct address address;
-    const char *wrong = place_mistake(place);
+    const char *wrong = store_uri_mistake(store_uri);
 
-    *ret_ledger = (struct ledger){.store = &store_file};
+    *ret_replay = (struct replay){.store = &store_file};
     if (wrong != NULL) {
         snprintf(ret_what, STORE_WHAT_MAX, "%s", wrong);
         return false;
     }
-    place_parse(place->state, &address);
-    if (address.kind != PLACE_FILE && !load_store(ret_ledger, ret_what))
+    store_uri_parse(store_uri->state, &address);
+    if (address.kind != STORE_URI_FILE && !load_store(ret_replay, ret_what))
         return false;
-    ret_ledger->state = ret_ledger->store->open(place, &address, ret_what);
-    return ret_ledger->state != NULL;
+    ret_replay->state = ret_replay->store->open(store_uri, &address, ret_what);
+    return ret_replay->state != NULL;
 }
 
 void
-ledger_close(struct ledger *ledger)
+replay_close(struct replay *replay)
 {
-    if (ledger->state != NULL)
-        ledger->store->close(ledger->state);
-    companion_close(&ledger->companion);
-    *ledger = (struct ledger){0};
+    if (replay->state != NULL)
+        replay->store->close(replay->state);
+    plugin_close(&replay->plugin);
+    *replay = (struct replay){0};
 }
 
 static enum reason
-check_claims(const struct ledger_policy *policy, const struct ticket *ticket,
+check_claims(const struct replay_policy *policy, const struct ticket *ticket,
              struct verdict *verdict)
 {
     if (!policy->one_time)
@@ -68,13 +67,13 @@ check_claims(const struct ledger_policy *policy, const struct ticket *ticket,
 }
 
 static enum reason
-check_revoked(const struct ledger *ledger, const struct ticket *ticket,
+check_revoked(const struct replay *replay, const struct ticket *ticket,
               struct verdict *verdict)
 {
     char what[STORE_WHAT_MAX] = "";
 
     verdict_check(verdict, "not revoked", "revocation");
-    switch (ledger->store->revoked(ledger->state, ticket, what)) {
+    switch (replay->store->revoked(replay->state, ticket, what)) {
     case STORE_NO:
         return REASON_OK;
     case STORE_YES:
@@ -86,13 +85,13 @@ check_revoked(const struct ledger *ledger, const struct ticket *ticket,
 }
 
 static enum reason
-check_used(const struct ledger *ledger, const struct ticket *ticket, bool uses,
+check_used(const struct replay *replay, const struct ticket *ticket, bool uses,
            struct verdict *verdict)
 {
     char what[STORE_WHAT_MAX] = "";
 
     verdict_check(verdict, "first use", "one_time");
-    switch ((uses ? ledger->store->use : ledger->store->used)(ledger->state,
+    switch ((uses ? replay->store->use : replay->store->used)(replay->state,
                                                               ticket, what)) {
     case STORE_NO:
         return REASON_OK;
@@ -107,10 +106,10 @@ check_used(const struct ledger *ledger, const struct ticket *ticket, bool uses,
 }
 
 enum reason
-ledger_judge(const struct ledger_policy *policy, const struct ticket *ticket,
+replay_judge(const struct replay_policy *policy, const struct ticket *ticket,
              bool uses, struct verdict *verdict)
 {
-    struct ledger ledger;
+    struct replay replay;
     char what[STORE_WHAT_MAX] = "";
     enum reason reason;
 
@@ -120,28 +119,28 @@ ledger_judge(const struct ledger_policy *policy, const struct ticket *ticket,
     if (reason != REASON_OK)
         return reason;
     verdict_check(verdict, "state", "state");
-    if (!ledger_open(&policy->place, &ledger, what))
+    if (!replay_open(&policy->store_uri, &replay, what))
         reason = verdict_refuse(verdict, REASON_STATE_UNAVAILABLE, "%s", what);
     if (reason == REASON_OK && policy->revocation)
-        reason = check_revoked(&ledger, ticket, verdict);
+        reason = check_revoked(&replay, ticket, verdict);
     if (reason == REASON_OK && policy->one_time)
-        reason = check_used(&ledger, ticket, uses, verdict);
-    ledger_close(&ledger);
+        reason = check_used(&replay, ticket, uses, verdict);
+    replay_close(&replay);
     return reason;
 }
 
 enum reason
-ledger_ask_again(const struct place *place, const struct ticket *ticket,
+replay_ask_again(const struct store_uri *store_uri, const struct ticket *ticket,
                  struct verdict *verdict)
 {
-    struct ledger ledger;
+    struct replay replay;
     char what[STORE_WHAT_MAX] = "";
     enum reason reason;
 
     reason =
-        ledger_open(place, &ledger, what)
-            ? check_revoked(&ledger, ticket, verdict)
+        replay_open(store_uri, &replay, what)
+            ? check_revoked(&replay, ticket, verdict)
             : verdict_refuse(verdict, REASON_STATE_UNAVAILABLE, "%s", what);
-    ledger_close(&ledger);
+    replay_close(&replay);
     return reason;
 }

@@ -101,7 +101,8 @@ revocation_can_match(const struct revocation *revocation, const char **ret_what)
     *ret_what = "out of memory";
     scope = revocation_scope(revocation);
     if (scope != NULL)
-        can = jsonscan(scope, strlen(scope), &values, ret_what, &at) == JSONSCAN_OK;
+        can = jsonscan(scope, strlen(scope), &values, ret_what, &at) ==
+              JSONSCAN_OK;
     free(scope);
     return can;
 }
@@ -127,9 +128,9 @@ revocation_words(const struct revocation *revocation,
     /* There is room for all three, each cut to TEXT_SHOWN_MAX. */
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         if (facts[i].value != NULL)
-            length += snprintf(ret_words + length,
-                               REVOCATION_WORDS_MAX - (size_t)length, "%s%s",
-                               facts[i].name, text_bare(facts[i].value).text);
+            length += snprintf(
+                ret_words + length, REVOCATION_WORDS_MAX - (size_t)length,
+                "%s%s", facts[i].name, text_log_value(facts[i].value).text);
     if (!is_one)
         snprintf(ret_words + length, REVOCATION_WORDS_MAX - (size_t)length,
                  " issued until %s", text_time(revocation->before).text);

@@ -2,8 +2,8 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "store/store_uri.h"
 #include "store/revocation.h"
+#include "store/store_uri.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,8 +44,8 @@ struct store {
     const char *identity; /* companion_identity */
 
     /* NULL: `ret_what` says why. */
-    void *(*open)(const struct place *place, const struct address *address,
-                  char ret_what[STORE_WHAT_MAX]);
+    void *(*open)(const struct store_uri *store_uri,
+                  const struct address *address, char ret_what[STORE_WHAT_MAX]);
     void (*close)(void *state);
 
     /* Whether a revocation is about this token; `ret_what` says which. */

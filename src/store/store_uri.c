@@ -101,24 +101,24 @@ parse_server(const char *text, struct address *address)
 }
 
 const char *
-place_parse(const char *state, struct address *ret_address)
+store_uri_parse(const char *state, struct address *ret_address)
 {
     const char *rest;
 
-    *ret_address = (struct address){.kind = PLACE_FILE};
+    *ret_address = (struct address){.kind = STORE_URI_FILE};
     if ((rest = after(state, "file:")) != NULL)
         return take_path(rest, ret_address)
                    ? NULL
                    : "needs file: and an absolute path";
-    ret_address->kind = PLACE_UNIX;
+    ret_address->kind = STORE_URI_UNIX;
     if ((rest = after(state, "unix:")) != NULL)
         return take_path(rest, ret_address)
                    ? NULL
                    : "needs unix: and an absolute path";
-    ret_address->kind = PLACE_TCP;
+    ret_address->kind = STORE_URI_TCP;
     if ((rest = after(state, "redis://")) != NULL)
         return parse_server(rest, ret_address);
-    ret_address->kind = PLACE_TLS;
+    ret_address->kind = STORE_URI_TLS;
     if ((rest = after(state, "rediss://")) != NULL)
         return parse_server(rest, ret_address);
     return "is none of file:DIR, redis://HOST:PORT/DB, rediss://HOST:PORT/DB, "
@@ -126,38 +126,39 @@ place_parse(const char *state, struct address *ret_address)
 }
 
 bool
-place_same(const struct place *a, const struct place *b)
+store_uri_same(const struct store_uri *a, const struct store_uri *b)
 {
     return text_equal(a->state, b->state) &&
            text_equal(a->revocation_key, b->revocation_key);
 }
 
 const char *
-place_mistake(const struct place *place)
+store_uri_mistake(const struct store_uri *store_uri)
 {
     struct address address;
 
-    if (place->state == NULL || place_parse(place->state, &address) != NULL)
+    if (store_uri->state == NULL ||
+        store_uri_parse(store_uri->state, &address) != NULL)
         return "state is not set";
-    if (address.kind == PLACE_FILE && place->password_file != NULL)
+    if (address.kind == STORE_URI_FILE && store_uri->password_file != NULL)
         return "state_password_file is for a Redis state, and state is file:";
     /* The server would take the connection for its default user's. */
-    if (address.user[0] != '\0' && place->password_file == NULL)
+    if (address.user[0] != '\0' && store_uri->password_file == NULL)
         return "state names a user, who needs state_password_file";
-    if (address.kind != PLACE_TLS &&
-        (place->ca_file != NULL || place->client_file != NULL))
+    if (address.kind != STORE_URI_TLS &&
+        (store_uri->ca_file != NULL || store_uri->client_file != NULL))
         return "state_ca_file and state_client_file are for a state of "
                "rediss://";
     return NULL;
 }
 
 void
-place_done(struct place *place)
+store_uri_done(struct store_uri *store_uri)
 {
-    free(place->state);
-    free(place->password_file);
-    free(place->ca_file);
-    free(place->client_file);
-    free(place->revocation_key);
-    *place = (struct place){0};
+    free(store_uri->state);
+    free(store_uri->password_file);
+    free(store_uri->ca_file);
+    free(store_uri->client_file);
+    free(store_uri->revocation_key);
+    *store_uri = (struct store_uri){0};
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PLACE_H
-#define PLACE_H
+#ifndef STORE_URI_H
+#define STORE_URI_H
 
 #include <limits.h>
 #include <stdbool.h>
 
 /* Where the state of a host or of a fleet is kept, as it was written. */
-struct place {
+struct store_uri {
     char *state;          /* file:DIR, redis://..., rediss://..., unix:PATH */
     char *password_file;  /* NULL: none; the next two likewise */
     char *ca_file;        /* PEM, whom rediss:// trusts */
@@ -14,22 +14,23 @@ struct place {
     char *revocation_key; /* template of a Redis key, %j and %i */
 };
 
-enum place_kind {
-    PLACE_FILE,
-    PLACE_TCP,
-    PLACE_TLS,
-    PLACE_UNIX
+enum store_uri_kind {
+    STORE_URI_FILE,
+    STORE_URI_TCP,
+    STORE_URI_TLS,
+    STORE_URI_UNIX
 };
 
-#define PLACE_HOST_MAX 255
+#define STORE_URI_HOST_MAX 255
 
 /* `state`, taken apart. */
 struct address {
-    enum place_kind kind;
-    char path[PATH_MAX];           /* of a folder or a socket */
-    char user[64];                 /* "" for Redis's default user */
-    char host[PLACE_HOST_MAX + 1]; /* a name or an address without brackets */
-    char port[6];                  /* decimal */
+    enum store_uri_kind kind;
+    char path[PATH_MAX]; /* of a folder or a socket */
+    char user[64];       /* "" for Redis's default user */
+    char host[STORE_URI_HOST_MAX +
+              1]; /* a name or an address without brackets */
+    char port[6]; /* decimal */
     unsigned database;
 };
 
@@ -40,15 +41,15 @@ struct address {
  *   unix:PATH                            a socket, database 0
  * NULL, or what is wrong, without a byte of the text: it may hold a password.
  */
-const char *place_parse(const char *state, struct address *ret_address);
+const char *store_uri_parse(const char *state, struct address *ret_address);
 
 /* Whether two places are the same state. */
-bool place_same(const struct place *a, const struct place *b);
+bool store_uri_same(const struct store_uri *a, const struct store_uri *b);
 
 /* NULL, or which of the settings do not go together. */
-const char *place_mistake(const struct place *place);
+const char *store_uri_mistake(const struct store_uri *store_uri);
 
 /* Frees; a zeroed place is allowed. */
-void place_done(struct place *place);
+void store_uri_done(struct store_uri *store_uri);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/claims.h"
 
-#include "json/document.h"
-#include "base/time_words.h"
 #include "base/text.h"
+#include "base/time_words.h"
+#include "json/document.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,14 +28,14 @@ static enum reason
 missing(struct verdict *verdict, const char *name)
 {
     return verdict_refuse(verdict, REASON_MISSING_CLAIM, "%s",
-                          text_bare(name).text);
+                          text_log_value(name).text);
 }
 
 static enum reason
 bad(struct verdict *verdict, const char *name, const char *what)
 {
     return verdict_refuse(verdict, REASON_BAD_CLAIM, "%s is %s",
-                          text_bare(name).text, what);
+                          text_log_value(name).text, what);
 }
 
 static struct shown
@@ -223,7 +223,7 @@ check_expiry(struct json_object *payload, const struct claims_policy *policy,
         return REASON_OK;
     return verdict_refuse(verdict, REASON_EXPIRED,
                           "%s ago (exp=%s, clock_skew %.0fs)",
-                          moment_span(now - claims->expires).text,
+                          time_words_span(now - claims->expires).text,
                           text_time(claims->expires).text, policy->clock_skew);
 }
 
@@ -232,14 +232,14 @@ static enum reason
 refuse_ahead(struct verdict *verdict, enum reason reason, const char *name,
              double moment, const struct claims_policy *policy, double now)
 {
-    const char *unit = moment_unit(moment, now);
+    const char *unit = time_unit(moment, now);
 
     if (unit != NULL)
         return verdict_refuse(verdict, reason, "%s=%.0f%s", name, moment, unit);
     return verdict_refuse(verdict, reason,
                           "by %s (%s=%s, clock_skew %.0fs), check this host's "
                           "clock",
-                          moment_span(moment - now).text, name,
+                          time_words_span(moment - now).text, name,
                           text_time(moment).text, policy->clock_skew);
 }
 
@@ -277,7 +277,7 @@ check_lifetime(double issued, double expires,
                struct verdict *verdict)
 {
     double lifetime = expires - (isnan(issued) ? now : issued);
-    const char *unit = moment_unit(expires, now);
+    const char *unit = time_unit(expires, now);
 
     verdict_check(verdict, "lifetime", "max_lifetime");
     if (policy->max_lifetime == 0 || lifetime <= policy->max_lifetime)
@@ -289,7 +289,7 @@ check_lifetime(double issued, double expires,
         verdict, REASON_LIFETIME_TOO_LONG, "%.0fs > max_lifetime %.0fs%s (%s)",
         lifetime, policy->max_lifetime,
         isnan(issued) ? ", counted from now as it has no iat" : "",
-        moment_span(lifetime).text);
+        time_words_span(lifetime).text);
 }
 
 static enum reason
@@ -317,9 +317,10 @@ check_age(struct json_object *payload, double issued,
         return missing(verdict, "auth_time or iat");
     if (now - moment <= policy->max_age)
         return REASON_OK;
-    return verdict_refuse(
-        verdict, REASON_TOO_OLD, "%.0fs since %s > max_age %.0fs (%s)",
-        now - moment, name, policy->max_age, moment_span(now - moment).text);
+    return verdict_refuse(verdict, REASON_TOO_OLD,
+                          "%.0fs since %s > max_age %.0fs (%s)", now - moment,
+                          name, policy->max_age,
+                          time_words_span(now - moment).text);
 }
 
 static enum reason

@@ -2,11 +2,11 @@
 #ifndef CLAIMS_H
 #define CLAIMS_H
 
-#include "json/document.h"
-#include "token/rule.h"
 #include "base/strings.h"
 #include "base/template.h"
 #include "base/verdict.h"
+#include "token/rule.h"
+#include "json/document.h"
 
 #include <stdbool.h>
 

@@ -2,10 +2,10 @@
 #include "token/jws.h"
 
 #include "base/base64.h"
-#include "json/document.h"
-#include "keys/key.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "keys/key.h"
+#include "json/document.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ check_size(size_t length, size_t size_max, struct verdict *verdict)
 static enum reason
 malformed(struct verdict *verdict, const char *what)
 {
-    verdict->torn = true;
+    verdict->truncated = true;
     return verdict_refuse(verdict, REASON_MALFORMED, "%s", what);
 }
 
@@ -48,7 +48,7 @@ check_characters(const char *text, size_t length, struct verdict *verdict)
     for (size_t i = base64url_span(text, length); i < length;
          i += base64url_span(text + i, length - i)) {
         if (text[i] != '.') {
-            verdict->torn = true;
+            verdict->truncated = true;
             return verdict_refuse(
                 verdict, REASON_MALFORMED,
                 "byte 0x%02x at %zu is none of a token%s",
@@ -160,7 +160,7 @@ read_header(struct jws *jws, size_t length, struct verdict *verdict)
     if (reason == REASON_NO_MEMORY)
         return verdict_refuse(verdict, reason, "parsing the header");
     if (reason != REASON_OK) {
-        verdict->torn = true;
+        verdict->truncated = true;
         return verdict_refuse(verdict, REASON_MALFORMED, "the header: %s",
                               what);
     }

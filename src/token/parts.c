@@ -15,30 +15,30 @@ trimmed_length(const char *text)
 }
 
 void
-prompt_make(const char *prompt, size_t part, char ret_text[PROMPT_MAX])
+parts_prompt(const char *prompt, size_t part, char ret_text[PARTS_PROMPT_MAX])
 {
     size_t length = trimmed_length(prompt);
     bool colon;
 
-    if (length > PROMPT_MAX - 32)
-        length = PROMPT_MAX - 32;
+    if (length > PARTS_PROMPT_MAX - 32)
+        length = PARTS_PROMPT_MAX - 32;
     colon = length > 0 && prompt[length - 1] == ':';
     if (part == 1)
-        snprintf(ret_text, PROMPT_MAX, "%.*s ", (int)length, prompt);
+        snprintf(ret_text, PARTS_PROMPT_MAX, "%.*s ", (int)length, prompt);
     else
-        snprintf(ret_text, PROMPT_MAX, "%.*s (part %zu)%s ",
+        snprintf(ret_text, PARTS_PROMPT_MAX, "%.*s (part %zu)%s ",
                  (int)(colon ? length - 1 : length), prompt, part,
                  colon ? ":" : "");
 }
 
 size_t
-prompt_part(const char *prompt, const char *question)
+parts_number(const char *prompt, const char *question)
 {
     size_t length = trimmed_length(question);
-    char text[PROMPT_MAX];
+    char text[PARTS_PROMPT_MAX];
 
-    for (size_t part = 1; part <= PROMPT_PARTS_MAX; part++) {
-        prompt_make(prompt, part, text);
+    for (size_t part = 1; part <= PARTS_MAX; part++) {
+        parts_prompt(prompt, part, text);
         if (trimmed_length(text) == length &&
             strncmp(text, question, length) == 0)
             return part;
@@ -47,7 +47,7 @@ prompt_part(const char *prompt, const char *question)
 }
 
 bool
-prompt_is_cutting_length(size_t length)
+parts_is_cutting_length(size_t length)
 {
     return length == 500 || length == 511 || length == 1023 || length == 4095;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/rule.h"
 
-#include "json/pointer.h"
 #include "base/text.h"
+#include "json/pointer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef REQUIREMENT_H
-#define REQUIREMENT_H
+#ifndef RULE_H
+#define RULE_H
 
 #include "base/pattern.h"
 #include "base/strings.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/rule.h"
 
-#include "json/document.h"
 #include "base/text.h"
+#include "json/document.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/signature.h"
 
-#include "json/document.h"
-#include "token/jws.h"
 #include "base/text.h"
+#include "token/jws.h"
+#include "json/document.h"
 
 #include <string.h>
 
@@ -76,7 +76,7 @@ note_short_signature(const struct jws *jws, const struct algorithm *algorithm,
                      const struct key *key, struct verdict *verdict)
 {
     if (jws->signature_length < algorithm_signature_size(algorithm, key))
-        verdict->torn = true;
+        verdict->truncated = true;
 }
 
 /* An ECDSA signature as X.509 has it: a SEQUENCE of two INTEGERs. */

@@ -2,8 +2,8 @@
 #ifndef SIGNATURE_H
 #define SIGNATURE_H
 
-#include "keys/keyset.h"
 #include "base/verdict.h"
+#include "keys/keyset.h"
 
 struct jws;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/token.h"
 
-#include "json/document.h"
-#include "token/signature.h"
 #include "base/text.h"
+#include "token/signature.h"
 #include "token/token_kind.h"
+#include "json/document.h"
 
 #include <string.h>
 
@@ -50,7 +50,7 @@ check_type(const struct jws *jws, const struct token_policy *policy,
         verdict, REASON_WRONG_TYPE, "token has typ=%s, token_types is %s%s",
         text_quote(type, strlen(type)).text,
         policy->types.count == 0 ? "JWT at+jwt"
-                                 : text_bare(policy->types.items[0]).text,
+                                 : text_log_value(policy->types.items[0]).text,
         policy->types.count > 1 ? " or others" : "");
 }
 

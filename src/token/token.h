@@ -2,9 +2,9 @@
 #ifndef TOKEN_H
 #define TOKEN_H
 
+#include "keys/keyset.h"
 #include "token/claims.h"
 #include "token/jws.h"
-#include "keys/keyset.h"
 
 /* What a token must be. */
 struct token_policy {

@@ -59,15 +59,15 @@ __wrap_fdatasync(int file)
 static enum reason
 use(const char *token_id)
 {
-    const struct ledger_policy policy = {.one_time = true,
-                                         .place = {.state = state}};
+    const struct replay_policy policy = {.one_time = true,
+                                         .store_uri = {.state = state}};
     const struct ticket ticket = {.issuer = "https://idp.example/realms/main",
                                   .token_id = token_id,
                                   .subject = "alice",
                                   .issued = until - 300,
                                   .until = until};
     struct verdict verdict = {0};
-    enum reason reason = ledger_judge(&policy, &ticket, true, &verdict);
+    enum reason reason = replay_judge(&policy, &ticket, true, &verdict);
 
     if (reason != REASON_OK && reason != REASON_ALREADY_USED) {
         fprintf(stderr, "FAIL store: %s\n", verdict.detail);

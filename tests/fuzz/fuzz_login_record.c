@@ -18,7 +18,7 @@ judge(const char *text, const struct login_record *record)
     MUST(record->service != NULL && record->user != NULL &&
          record->identity != NULL);
     MUST(record->expires >= 0 && record->ticket.until >= 0);
-    MUST(!record->revocation || record->place.state != NULL);
+    MUST(!record->revocation || record->store_uri.state != NULL);
     MUST(isnan(record->ticket.issued) || record->ticket.issued >= 0);
     for (size_t i = 0; i < record->environment->count; i++)
         MUST(environment_is_safe(record->environment->items[i]));

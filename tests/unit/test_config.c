@@ -247,7 +247,7 @@ is_other(const struct config *config, const char *name)
 {
     const struct issuer *issuer = &config->policy.issuers[0];
     const struct claims_policy *claims = &issuer->token.claims;
-    const struct place *place = &issuer->ledger.place;
+    const struct store_uri *store_uri = &issuer->replay.store_uri;
     const bool as_wanted[] = {
         issuer->key_files.count == 1 &&
             text_equal(issuer->key_files.items[0], "/other"),
@@ -288,13 +288,13 @@ is_other(const struct config *config, const char *name)
         config->policy.token_size_max == 8192,
         text_equal(config->hostname, "web1.example"),
         config->fail_delay == 0,
-        issuer->ledger.one_time,
-        issuer->ledger.revocation,
-        text_equal(place->state, "redis://h:1/2"),
-        text_equal(place->password_file, "/p"),
-        text_equal(place->ca_file, "/a"),
-        text_equal(place->client_file, "/c"),
-        text_equal(place->revocation_key, "%i:%j"),
+        issuer->replay.one_time,
+        issuer->replay.revocation,
+        text_equal(store_uri->state, "redis://h:1/2"),
+        text_equal(store_uri->password_file, "/p"),
+        text_equal(store_uri->ca_file, "/a"),
+        text_equal(store_uri->client_file, "/c"),
+        text_equal(store_uri->revocation_key, "%i:%j"),
     };
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)

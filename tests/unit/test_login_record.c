@@ -10,7 +10,7 @@
 static char variable_a[] = "JWT_A=x y";
 static char variable_b[] = "JWT_B=\"\\";
 static char *variables[] = {variable_a, variable_b};
-static char place[][20] = {"file:/var/lib/x", "/p", "/c", "/k", "%j"};
+static char store_uri[][20] = {"file:/var/lib/x", "/p", "/c", "/k", "%j"};
 static const struct strings environment = {variables, 2};
 static const struct strings nothing = {NULL, 0};
 
@@ -24,7 +24,7 @@ make(void)
         .ticket = {"https://i/", "j\"1", "s", 1700000000.25, 1700000330.5},
         .expires = 1700000300.5,
         .revocation = true,
-        .place = {place[0], place[1], place[2], place[3], place[4]},
+        .store_uri = {store_uri[0], store_uri[1], store_uri[2], store_uri[3], store_uri[4]},
         .limits_session = true,
         .environment = &environment,
     };
@@ -58,11 +58,11 @@ round_trip(const struct login_record *record)
         expect_same(read.environment->items[i], record->environment->items[i]);
     if (record->revocation) {
         expect_same(read.ticket.subject, record->ticket.subject);
-        expect_same(read.place.state, record->place.state);
-        expect_same(read.place.password_file, record->place.password_file);
-        expect_same(read.place.ca_file, record->place.ca_file);
-        expect_same(read.place.client_file, record->place.client_file);
-        expect_same(read.place.revocation_key, record->place.revocation_key);
+        expect_same(read.store_uri.state, record->store_uri.state);
+        expect_same(read.store_uri.password_file, record->store_uri.password_file);
+        expect_same(read.store_uri.ca_file, record->store_uri.ca_file);
+        expect_same(read.store_uri.client_file, record->store_uri.client_file);
+        expect_same(read.store_uri.revocation_key, record->store_uri.revocation_key);
         cr_expect(isnan(record->ticket.issued)
                       ? isnan(read.ticket.issued)
                       : read.ticket.issued == record->ticket.issued);

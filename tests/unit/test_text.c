@@ -46,10 +46,10 @@ Test(text, field_has_nothing_that_a_log_watcher_could_misread)
 
 Test(text, bare_needs_no_quotes_only_where_it_is_safe)
 {
-    cr_expect_str_eq(text_bare("https://i/x_1").text, "https://i/x_1");
-    cr_expect_str_eq(text_bare("a b").text, "\"a b\"");
-    cr_expect_str_eq(text_bare("").text, "\"\"");
-    cr_expect_str_eq(text_bare(NULL).text, "(none)");
+    cr_expect_str_eq(text_log_value("https://i/x_1").text, "https://i/x_1");
+    cr_expect_str_eq(text_log_value("a b").text, "\"a b\"");
+    cr_expect_str_eq(text_log_value("").text, "\"\"");
+    cr_expect_str_eq(text_log_value(NULL).text, "(none)");
 }
 
 Test(text, equality_is_of_all_bytes)

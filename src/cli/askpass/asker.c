@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/asker.h"
 
-#include "cli/cli.h"
 #include "base/text.h"
+#include "cli/cli.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -184,7 +184,7 @@ asker_identify(struct process *ret_asker, char ret_what[ASKER_WHAT_MAX])
         return ASKER_REFUSED;
     }
     snprintf(ret_what, ASKER_WHAT_MAX, "%s asks, which is neither ssh nor sudo",
-             text_bare(ret_asker->name).text);
+             text_log_value(ret_asker->name).text);
     if (text_equal(ret_asker->name, "sudo") && ret_asker->effective == 0 &&
         ret_asker->real == us)
         return ASKER_SUDO;

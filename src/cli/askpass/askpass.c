@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/askpass/asker.h"
-#include "token/parts.h"
-#include "cli/askpass/question.h"
 #include "base/secret.h"
-#include "cli/askpass/terminal.h"
 #include "base/text.h"
-#include "cli/askpass/token_discovery.h"
+#include "cli/askpass/asker.h"
 #include "cli/askpass/peek_claims.h"
+#include "cli/askpass/question.h"
+#include "cli/askpass/terminal.h"
+#include "cli/askpass/token_discovery.h"
+#include "token/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,9 +82,9 @@ wants_token(const char *text, struct question *ret_question)
 {
     const char *prompt = getenv("PAM_JWT_PROMPT");
 
-    question_read(text,
-                  prompt != NULL && *prompt != '\0' ? prompt : PROMPT_DEFAULT,
-                  ret_question);
+    question_read(
+        text, prompt != NULL && *prompt != '\0' ? prompt : PARTS_PROMPT_DEFAULT,
+        ret_question);
     return hint_of() == TERMINAL_SECRET &&
            (ret_question->kind == QUESTION_PART ||
             (ret_question->kind == QUESTION_PASSWORD &&
@@ -103,7 +103,7 @@ judge_asker(const struct question *question, struct process *ret_asker)
     if (asker == ASKER_SUDO)
         return cli_fail(EXIT_NO, "askpass",
                         "withheld: sudo asks for another host, %s",
-                        text_bare(question->host).text);
+                        text_log_value(question->host).text);
     if (asker == ASKER_REFUSED)
         return cli_fail(EXIT_NO, "askpass", "withheld: %s", what);
     if (question->host[0] == '\0')
@@ -120,22 +120,22 @@ judge_asker(const struct question *question, struct process *ret_asker)
 
 /* True if the token may go to the host; sudo has none. */
 static bool
-is_for_host(const struct unverified *claims, const struct question *question)
+is_for_host(const struct peek_claims *claims, const struct question *question)
 {
     if (question->host[0] == '\0' || question_is_for(question, hosts()) ||
-        unverified_names_host(claims, question->host))
+        peek_claims_names_host(claims, question->host))
         return true;
     cli_fail(0, "askpass",
              "withheld: the question is for %s, which neither the token "
              "(aud=%s) nor PAM_JWT_ASKPASS_HOSTS names",
-             text_bare(question->host).text,
-             text_bare(unverified_audience(claims)).text);
+             text_log_value(question->host).text,
+             text_log_value(peek_claims_audience(claims)).text);
     return false;
 }
 
 /* Says what will be wrong with the token where it arrives. */
 static void
-warn_of_times(const struct unverified *claims)
+warn_of_times(const struct peek_claims *claims)
 {
     double now = cli_now();
 
@@ -154,17 +154,17 @@ warn_of_times(const struct unverified *claims)
 static bool
 may_go(const char *token, const struct question *question)
 {
-    struct unverified claims;
+    struct peek_claims claims;
     bool may;
 
-    if (!unverified_read(token, &claims)) {
+    if (!peek_claims_read(token, &claims)) {
         cli_fail(0, "askpass", "the token found is not a JSON Web Token");
         return false;
     }
     may = is_for_host(&claims, question);
     if (may && question->part <= 1)
         warn_of_times(&claims);
-    unverified_done(&claims);
+    peek_claims_done(&claims);
     return may;
 }
 
@@ -173,19 +173,19 @@ static int
 hand_over(const char *token, const struct question *question)
 {
     size_t length = strlen(token);
-    size_t from = question->part == 0 ? 0 : (question->part - 1) * PROMPT_PIECE;
-    size_t most = question->part == 0 ? SINGLE_MAX : PROMPT_PIECE;
+    size_t from = question->part == 0 ? 0 : (question->part - 1) * PARTS_PIECE;
+    size_t most = question->part == 0 ? SINGLE_MAX : PARTS_PIECE;
 
     if (question->part == 0 && length > SINGLE_MAX)
         return cli_fail(EXIT_NO, "askpass",
                         "the token has %zu bytes, and ssh's password takes "
                         "%d: the server needs KbdInteractiveAuthentication yes",
                         length, SINGLE_MAX);
-    if (length > PROMPT_PIECE * PROMPT_PARTS_MAX)
+    if (length > PARTS_PIECE * PARTS_MAX)
         return cli_fail(EXIT_NO, "askpass",
                         "the token has %zu bytes, and there are %d parts of "
                         "%d",
-                        length, PROMPT_PARTS_MAX, PROMPT_PIECE);
+                        length, PARTS_MAX, PARTS_PIECE);
     if (from < length)
         printf("%.*s", (int)(length - from < most ? length - from : most),
                token + from);
@@ -201,7 +201,7 @@ answer(const struct question *question)
     int code = judge_asker(question, &asker);
 
     if (code == EXIT_YES)
-        code = tokensource_find(question->part, &asker, &token);
+        code = token_discovery_find(question->part, &asker, &token);
     if (code == EXIT_YES)
         code = may_go(token, question) ? hand_over(token, question) : EXIT_NO;
     secret_free_string(token);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/peek_claims.h"
 
-#include "cli/cli.h"
 #include "base/base64.h"
-#include "json/document.h"
 #include "base/secret.h"
+#include "cli/cli.h"
+#include "json/document.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +34,11 @@ read_payload(const char *token)
 }
 
 bool
-unverified_read(const char *token, struct unverified *ret_claims)
+peek_claims_read(const char *token, struct peek_claims *ret_claims)
 {
     struct json_object *value;
 
-    *ret_claims = (struct unverified){.payload = read_payload(token)};
+    *ret_claims = (struct peek_claims){.payload = read_payload(token)};
     if (ret_claims->payload == NULL)
         return false;
     ret_claims->has_expires =
@@ -95,7 +95,7 @@ is_host(const char *audience, const char *host)
 }
 
 static struct json_object *
-audience(const struct unverified *claims, size_t at, size_t *ret_count)
+audience(const struct peek_claims *claims, size_t at, size_t *ret_count)
 {
     struct json_object *value;
 
@@ -111,7 +111,7 @@ audience(const struct unverified *claims, size_t at, size_t *ret_count)
 }
 
 bool
-unverified_names_host(const struct unverified *claims, const char *host)
+peek_claims_names_host(const struct peek_claims *claims, const char *host)
 {
     size_t count = 1;
 
@@ -126,7 +126,7 @@ unverified_names_host(const struct unverified *claims, const char *host)
 }
 
 const char *
-unverified_audience(const struct unverified *claims)
+peek_claims_audience(const struct peek_claims *claims)
 {
     size_t count;
     const char *text;
@@ -136,8 +136,8 @@ unverified_audience(const struct unverified *claims)
 }
 
 void
-unverified_done(struct unverified *claims)
+peek_claims_done(struct peek_claims *claims)
 {
     jsondoc_free(claims->payload);
-    *claims = (struct unverified){0};
+    *claims = (struct peek_claims){0};
 }

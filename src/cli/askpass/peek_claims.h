@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef UNVERIFIED_H
-#define UNVERIFIED_H
+#ifndef PEEK_CLAIMS_H
+#define PEEK_CLAIMS_H
 
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@ struct json_object;
  * What a token says of itself, its signature not looked at: for advice to
  * the person who holds it, never for a decision to let somebody in.
  */
-struct unverified {
+struct peek_claims {
     struct json_object *payload;
     bool has_expires;
     bool has_not_before;
@@ -19,17 +19,17 @@ struct unverified {
 };
 
 /* False: it is no JWT in compact form. unverified_done() is due when true. */
-bool unverified_read(const char *token, struct unverified *ret_claims);
+bool peek_claims_read(const char *token, struct peek_claims *ret_claims);
 
 /*
  * True if an "aud" of the token names this host: HOST, or a URI with that host
  * (RFC 3986 section 3.2.2), in any case.
  */
-bool unverified_names_host(const struct unverified *claims, const char *host);
+bool peek_claims_names_host(const struct peek_claims *claims, const char *host);
 
 /* The first "aud", "" for none. */
-const char *unverified_audience(const struct unverified *claims);
+const char *peek_claims_audience(const struct peek_claims *claims);
 
-void unverified_done(struct unverified *claims);
+void peek_claims_done(struct peek_claims *claims);
 
 #endif

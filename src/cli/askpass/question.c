@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/question.h"
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "token/parts.h"
-#include "base/text.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ question_read(const char *text, const char *prompt,
     asked = read_address(text, ret_question);
     /* sshd before 10.3 puts what was said earlier in front of the question. */
     last = strrchr(asked, '\n');
-    ret_question->part = prompt_part(prompt, last != NULL ? last + 1 : asked);
+    ret_question->part = parts_number(prompt, last != NULL ? last + 1 : asked);
     if (ret_question->part > 0)
         ret_question->kind = QUESTION_PART;
 }

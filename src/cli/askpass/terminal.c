@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/terminal.h"
 
-#include "cli/cli.h"
 #include "base/printable.h"
 #include "base/secret.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>

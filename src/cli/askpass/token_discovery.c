@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/token_discovery.h"
 
-#include "cli/cli.h"
-#include "json/document.h"
-#include "token/looks_like_token.h"
-#include "token/parts.h"
 #include "base/secret.h"
 #include "cli/askpass/token_keeper.h"
+#include "cli/cli.h"
+#include "token/looks_like_token.h"
+#include "token/parts.h"
+#include "json/document.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -307,7 +307,7 @@ read_text(char **ret_text)
 }
 
 int
-tokensource_find(size_t part, const struct process *asker, char **ret_token)
+token_discovery_find(size_t part, const struct process *asker, char **ret_token)
 {
     const char *command = getenv("PAM_JWT_TOKEN_COMMAND");
     bool is_kept = command != NULL && *command != '\0';
@@ -324,7 +324,7 @@ tokensource_find(size_t part, const struct process *asker, char **ret_token)
     secret_free_string(text);
     if (*ret_token == NULL)
         return EXIT_NO;
-    if (is_kept && part == 1 && strlen(*ret_token) >= PROMPT_PIECE &&
+    if (is_kept && part == 1 && strlen(*ret_token) >= PARTS_PIECE &&
         !tokenkeep_put(asker, *ret_token)) {
         secret_free_string(*ret_token);
         *ret_token = NULL;

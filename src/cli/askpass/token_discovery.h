@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOKENSOURCE_H
-#define TOKENSOURCE_H
+#ifndef TOKEN_DISCOVERY_H
+#define TOKEN_DISCOVERY_H
 
 #include <stddef.h>
 
@@ -21,7 +21,7 @@ struct process;
  * the one token in it. EXIT_YES and the token, for the caller to wipe and free;
  * or another exit code, and a message was written.
  */
-int tokensource_find(size_t part, const struct process *asker,
-                     char **ret_token);
+int token_discovery_find(size_t part, const struct process *asker,
+                         char **ret_token);
 
 #endif

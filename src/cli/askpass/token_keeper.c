@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/token_keeper.h"
 
+#include "base/secret.h"
 #include "cli/askpass/asker.h"
 #include "token/parts.h"
-#include "base/secret.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -89,7 +89,7 @@ serve(int peer, const struct process *asker, const char *token)
         recv(peer, &part, sizeof part, MSG_WAITALL) != sizeof part)
         return false;
     send(peer, token, length, MSG_NOSIGNAL);
-    return (uint64_t)part * PROMPT_PIECE > length;
+    return (uint64_t)part * PARTS_PIECE > length;
 }
 
 /* A clock that nobody sets. */
@@ -188,7 +188,7 @@ tokenkeep_put(const struct process *asker, const char *token)
 static char *
 receive(int peer)
 {
-    size_t size = PROMPT_PIECE * PROMPT_PARTS_MAX + 2;
+    size_t size = PARTS_PIECE * PARTS_MAX + 2;
     char *token = calloc(1, size);
     size_t used = 0;
     ssize_t got = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOKENKEEP_H
-#define TOKENKEEP_H
+#ifndef TOKEN_KEEPER_H
+#define TOKEN_KEEPER_H
 
 #include <stdbool.h>
 #include <stddef.h>

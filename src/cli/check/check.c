@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
 #include "cli/check/finding.h"
+#include "config/config.h"
 
 #include <getopt.h>
 #include <grp.h>
@@ -22,7 +22,7 @@ check_groups(const struct issuer *issuer, struct findings *findings)
                         cli_setting_of(issuer, "allow_groups").text,
                         "nobody gets in by it", "make the group, or correct it",
                         "there is no group %s on this host",
-                        text_bare(groups->items[i]).text);
+                        text_log_value(groups->items[i]).text);
 }
 
 /* Whether a host that is given a token could use it on another. */
@@ -35,14 +35,15 @@ check_binding(const struct issuer *issuer, struct findings *findings)
     for (size_t i = 0; i < audience->count; i++)
         if (strstr(audience->items[i], "%h") == NULL)
             is_bound = false;
-    if (!is_bound && !issuer->ledger.one_time)
+    if (!is_bound && !issuer->replay.one_time)
         finding_add(findings, FINDING_WARNING,
                     cli_setting_of(issuer, "audience").text,
                     "a host that a token is typed into can log in with it on "
                     "another",
                     "have tokens made for one host, or once",
                     "neither one_time nor a host name (%%h) in every audience");
-    else if (!is_bound && strncmp(issuer->ledger.place.state, "file:", 5) == 0)
+    else if (!is_bound &&
+             strncmp(issuer->replay.store_uri.state, "file:", 5) == 0)
         finding_add(findings, FINDING_WARNING,
                     cli_setting_of(issuer, "one_time").text,
                     "a token is good once on each host",
@@ -146,7 +147,7 @@ check_config(const struct config *config, struct findings *findings)
                     "%h in audience would be the same on other hosts",
                     "set hostname to the full name",
                     "it is %s, which is no full name of this host",
-                    text_bare(config->hostname).text);
+                    text_log_value(config->hostname).text);
 }
 
 static void

@@ -2,9 +2,9 @@
 #include "cli/cli.h"
 
 #include "base/plugin.h"
-#include "cli/check/finding.h"
-#include "base/trusted_file.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
+#include "cli/check/finding.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -28,8 +28,8 @@ read_identity(const char *path, char ret_identity[IDENTITY_MAX],
 
     if (!readfile(path, OBJECT_MAX, &object, ret_what))
         return false;
-    found = memmem(object.data, object.size, COMPANION_MARK,
-                   sizeof COMPANION_MARK - 1);
+    found =
+        memmem(object.data, object.size, PLUGIN_MARK, sizeof PLUGIN_MARK - 1);
     if (found != NULL)
         snprintf(ret_identity, IDENTITY_MAX, "%s", found);
     else
@@ -41,7 +41,7 @@ read_identity(const char *path, char ret_identity[IDENTITY_MAX],
 static void
 complain(struct findings *findings, const char *path, const char *what)
 {
-    finding_add(findings, FINDING_ERROR, text_bare(path).text,
+    finding_add(findings, FINDING_ERROR, text_log_value(path).text,
                 "every token is refused as bad_config",
                 "install the module again, all of it", "%s", what);
 }
@@ -51,17 +51,16 @@ cli_check_objects(const char *module, struct findings *findings)
 {
     const char *slash = strrchr(module, '/');
     int folder = slash != NULL ? (int)(slash - module) : 0;
-    char companion[PATH_MAX];
+    char plugin[PATH_MAX];
     char one[IDENTITY_MAX];
     char other[IDENTITY_MAX];
     char what[READFILE_WHAT_MAX];
 
-    snprintf(companion, sizeof companion, "%.*s/" COMPANION_TOKEN, folder,
-             module);
+    snprintf(plugin, sizeof plugin, "%.*s/" PLUGIN_TOKEN, folder, module);
     if (!read_identity(module, one, what))
         complain(findings, module, what);
-    else if (!read_identity(companion, other, what))
-        complain(findings, companion, what);
+    else if (!read_identity(plugin, other, what))
+        complain(findings, plugin, what);
     else if (!text_equal(one, other))
-        complain(findings, companion, "it is of another build than the module");
+        complain(findings, plugin, "it is of another build than the module");
 }

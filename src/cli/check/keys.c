@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
+#include "base/time_words.h"
 #include "cli/check/finding.h"
 #include "login/issuer.h"
-#include "base/time_words.h"
 
 #include <time.h>
 
@@ -33,7 +33,7 @@ static void
 check_age(const struct issuer *issuer, const struct keyfile *file, double now,
           struct findings *findings)
 {
-    struct moment fetched = moment_words(file->changed, now);
+    struct time_words fetched = time_words_at(file->changed, now);
 
     if (!file->is_set || keyfile_good(file) == 0)
         return;

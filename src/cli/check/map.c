@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/check/finding.h"
-#include "login/issuer.h"
+#include "account/usermap.h"
 #include "base/pattern.h"
 #include "base/text.h"
-#include "account/usermap.h"
+#include "cli/check/finding.h"
+#include "login/issuer.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ struct rules {
 
 /* "user_map FILE:LINE" */
 static struct shown
-place_of(const struct rules *rules, size_t line)
+store_uri_of(const struct rules *rules, size_t line)
 {
     struct shown shown;
 
@@ -252,7 +252,7 @@ check_alone(const struct rules *rules, const struct rule *rule)
 {
     if (varies_outside(rule) || groups_run_together(rule))
         finding_add(rules->findings, FINDING_WARNING,
-                    place_of(rules, rule->number).text,
+                    store_uri_of(rules, rule->number).text,
                     "one person could log in as another",
                     "put all that varies into groups that the user has, with "
                     "a byte between them that no group matches",
@@ -319,7 +319,7 @@ check_pairs(const struct rules *rules)
         for (size_t j = 0; j < i; j++)
             if (can_both_give(&rules->items[j], &rules->items[i])) {
                 finding_add(rules->findings, FINDING_WARNING,
-                            place_of(rules, rules->items[i].number).text,
+                            store_uri_of(rules, rules->items[i].number).text,
                             "one person could log in as another",
                             "give each line accounts of its own, by a prefix "
                             "or allow_users",
@@ -346,12 +346,12 @@ check_plain(void *context, const struct usermap_line *line)
             continue;
         if (rules->collisions++ < COLLISIONS_MAX)
             finding_add(rules->findings, FINDING_WARNING,
-                        place_of(rules, line->number).text,
+                        store_uri_of(rules, line->number).text,
                         "one person could log in as another",
                         "give it in one of the lines only",
                         "different identities can reach the account %s: the "
                         "expression of line %zu gives it, too",
-                        text_bare(line->user).text, rule->number);
+                        text_log_value(line->user).text, rule->number);
     }
     return NULL;
 }
@@ -383,7 +383,7 @@ check_system(const struct rules *rules, const struct rule *rule,
                      policy->allow_root ? "yes" : "no");
             finding_add(
                 rules->findings, FINDING_WARNING,
-                place_of(rules, rule->number).text, why,
+                store_uri_of(rules, rule->number).text, why,
                 "write a narrower expression, allow_users or user_pattern",
                 "it can give a system account such as %s", entry->pw_name);
             break;
@@ -489,7 +489,7 @@ check_capital(void *context, const struct usermap_line *line)
 
     if (needs_capital(line) && rules->collisions++ < COLLISIONS_MAX)
         finding_add(rules->findings, FINDING_ERROR,
-                    place_of(rules, line->number).text,
+                    store_uri_of(rules, line->number).text,
                     "identities are lower-cased before they are looked up",
                     "write it in lower case",
                     "with identity_case = lower it never matches");
@@ -536,7 +536,7 @@ cli_check_map(const struct issuer *issuer, struct findings *findings)
         check_system(&rules, rule, &issuer->account);
         if (wrong != NULL)
             finding_add(findings, FINDING_WARNING,
-                        place_of(&rules, rule->number).text, why, fix, "%s",
+                        store_uri_of(&rules, rule->number).text, why, fix, "%s",
                         wrong);
     }
     check_pairs(&rules);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
+#include "base/text.h"
 #include "cli/check/finding.h"
 #include "cli/check/pam_service.h"
-#include "base/text.h"
+#include "config/config.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ is_ours(const struct pamline *line)
 
 /* "FILE:LINE" */
 static struct shown
-place_of(const struct pamline *line)
+store_uri_of(const struct pamline *line)
 {
     struct shown shown;
 
@@ -72,14 +72,14 @@ check_auth(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
                     "that may send it over the network or let its holder in",
                     "use [success=done ignore=ignore default=die]",
                     "a token that is refused (%s) goes on to the next module",
                     code);
     pamline_action(line, "ignore", action);
     if (!text_equal(action, "ignore"))
-        finding_add(service->findings, FINDING_WARNING, place_of(line).text,
+        finding_add(service->findings, FINDING_WARNING, store_uri_of(line).text,
                     "a password is refused before another module can try it",
                     "use [success=done ignore=ignore default=die]", "ignore=%s",
                     action);
@@ -94,14 +94,14 @@ check_account(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
                     "what this line decides does not count", "use required",
                     "a token that is expired or revoked (%s) logs in all the "
                     "same",
                     code);
     pamline_action(line, "success", action);
     if (text_equal(action, "done"))
-        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
                     "pam_unix and others behind it are not asked whether the "
                     "account is locked",
                     "use required", "success ends the account phase");
@@ -169,14 +169,14 @@ check_user_file(const struct service *service, const struct pamline *line)
     const struct pamline *behind = find_behind(service, line);
 
     if (behind != NULL)
-        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
                     "people can change there what sshd says of their key",
                     "put it behind pam_jwt, or take user_readenv=1 away",
                     "user_readenv=1 in front of pam_jwt (%s)",
-                    place_of(behind).text);
+                    store_uri_of(behind).text);
     else if (text_equal_nocase(line->type, "session") &&
              exports(service->config))
-        finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
                     "it lets people set the variables of export_env themselves",
                     "take user_readenv=1 away",
                     "user_readenv=1 behind pam_jwt");
@@ -194,16 +194,16 @@ check_session(const struct service *service, const struct pamline *ours)
             continue;
         if (line < ours && text_equal(line->module, "pam_systemd.so") &&
             limits_sessions(service->config))
-            finding_add(service->findings, FINDING_ERROR, place_of(ours).text,
-                        "sessions outlive their tokens",
-                        "put the line before it",
-                        "session_limit has no effect behind pam_systemd (%s)",
-                        place_of(line).text);
+            finding_add(
+                service->findings, FINDING_ERROR, store_uri_of(ours).text,
+                "sessions outlive their tokens", "put the line before it",
+                "session_limit has no effect behind pam_systemd (%s)",
+                store_uri_of(line).text);
     }
     pamline_action(ours, "perm_denied", action);
     if (limits_sessions(service->config) && !text_equal(action, "bad") &&
         !text_equal(action, "die"))
-        finding_add(service->findings, FINDING_WARNING, place_of(ours).text,
+        finding_add(service->findings, FINDING_WARNING, store_uri_of(ours).text,
                     "it outlives its token", "with session_limit use required",
                     "a session whose limit cannot be set is opened without "
                     "one");
@@ -218,7 +218,8 @@ check_arguments(const struct service *service, const struct pamline *line)
     if (!config_read(service->config->path, (int)line->arguments.count,
                      (const char *const *)line->arguments.items, &config))
         for (size_t i = 0; i < config.errors.count; i++)
-            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
+            finding_add(service->findings, FINDING_ERROR,
+                        store_uri_of(line).text,
                         "every token is refused as bad_config",
                         "correct the argument", "%s", config.errors.items[i]);
     config_done(&config);
@@ -269,7 +270,7 @@ check_service(const struct service *service)
                     limits_sessions(service->config) || exports(service->config)
                         ? FINDING_ERROR
                         : FINDING_WARNING,
-                    place_of(auth).text,
+                    store_uri_of(auth).text,
                     "a token that expires or is revoked before the session "
                     "opens is not noticed, and the session has nothing of it",
                     "add account required pam_jwt.so",
@@ -279,7 +280,7 @@ check_service(const struct service *service)
                     limits_sessions(service->config) || exports(service->config)
                         ? FINDING_ERROR
                         : FINDING_WARNING,
-                    place_of(auth).text,
+                    store_uri_of(auth).text,
                     "there is no export_env, no session_limit, no audit line",
                     "add session optional pam_jwt.so",
                     "%s has no session line of pam_jwt", service->name);
@@ -297,7 +298,7 @@ check_cut(const struct service *service)
     for (size_t i = 0; i < cut->count; i++)
         if (strncmp(cut->items[i], path, strlen(path)) == 0) {
             finding_add(service->findings, FINDING_ERROR,
-                        text_bare(cut->items[i]).text,
+                        text_log_value(cut->items[i]).text,
                         "what stands behind it does not count, in brackets "
                         "neither",
                         "put remarks on lines of their own, and a value with a "
@@ -320,12 +321,12 @@ check_twice(const struct service *service)
         if (!is_ours(line) || !text_equal_nocase(line->type, "auth"))
             continue;
         if (first != NULL)
-            finding_add(service->findings, FINDING_ERROR, place_of(line).text,
-                        "each of them asks for a token, and the second undoes "
-                        "what the first decided",
-                        "leave one of them",
-                        "%s has another auth line of pam_jwt (%s)",
-                        service->name, place_of(first).text);
+            finding_add(
+                service->findings, FINDING_ERROR, store_uri_of(line).text,
+                "each of them asks for a token, and the second undoes "
+                "what the first decided",
+                "leave one of them", "%s has another auth line of pam_jwt (%s)",
+                service->name, store_uri_of(first).text);
         first = first != NULL ? first : line;
     }
     if (first != NULL)
@@ -365,10 +366,11 @@ cli_check_pam(const char *folder, const struct config *config,
 
         if (names[i]->d_name[0] != '.') {
             if (!pamlines_read(folder, names[i]->d_name, &lines, what))
-                finding_add(
-                    findings, FINDING_WARNING, text_bare(names[i]->d_name).text,
-                    "not all of it was checked", "correct it", "%s/%s: %s",
-                    folder, text_bare(names[i]->d_name).text, what);
+                finding_add(findings, FINDING_WARNING,
+                            text_log_value(names[i]->d_name).text,
+                            "not all of it was checked", "correct it",
+                            "%s/%s: %s", folder,
+                            text_log_value(names[i]->d_name).text, what);
             found += check_cut(&service);
             check_twice(&service);
             if (stands_in(&lines, folder, names[i]->d_name)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/check/pam_service.h"
 
-#include "cli/cli.h"
 #include "base/text.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -185,13 +185,13 @@ read_service(struct reader *reader, const char *service, const char *type,
         cli_no_memory();
     if (depth > DEPTH_MAX) {
         snprintf(reader->what, PAMLINE_WHAT_MAX, "%s includes itself",
-                 text_bare(path).text);
+                 text_log_value(path).text);
         goto out;
     }
     in = fopen(path, "re");
     if (in == NULL) {
         snprintf(reader->what, PAMLINE_WHAT_MAX, "%s cannot be read",
-                 text_bare(path).text);
+                 text_log_value(path).text);
         goto out;
     }
     done = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PAMLINE_H
-#define PAMLINE_H
+#ifndef PAM_SERVICE_H
+#define PAM_SERVICE_H
 
 #include "base/strings.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/check/finding.h"
-#include "login/issuer.h"
 #include "base/trusted_file.h"
+#include "cli/check/finding.h"
 #include "keys/secret_weak.h"
+#include "login/issuer.h"
 
 /* Whoever guesses the secret of one token makes all others. */
 static void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
-#include "cli/check/finding.h"
 #include "base/text.h"
+#include "cli/check/finding.h"
+#include "config/config.h"
 
 /*
  * A section that names its services and is stricter than another is a step-up
@@ -50,7 +50,7 @@ laxer_by(const struct issuer *issuer, const struct issuer *than)
 
     if (is_longer(a->max_age, b->max_age))
         return "max_age";
-    if (than->ledger.one_time && !issuer->ledger.one_time)
+    if (than->replay.one_time && !issuer->replay.one_time)
         return "one_time";
     /* What else to demand depends on who issues the tokens. */
     if (!issuers_share_iss(issuer, than))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "config/config.h"
 #include "cli/check/finding.h"
+#include "config/config.h"
 
 #include <inttypes.h>
 #include <libgen.h>
@@ -28,9 +28,9 @@ static void
 check_plaintext(const struct issuer *issuer, const struct address *address,
                 struct findings *findings)
 {
-    const bool has_password = issuer->ledger.place.password_file != NULL;
+    const bool has_password = issuer->replay.store_uri.password_file != NULL;
 
-    if (address->kind != PLACE_TCP || is_this_host(address->host))
+    if (address->kind != STORE_URI_TCP || is_this_host(address->host))
         return;
     finding_add(findings, FINDING_WARNING, cli_setting_of(issuer, "state").text,
                 has_password
@@ -103,17 +103,17 @@ check_others(const struct issuer *issuer, const struct address *address,
     struct stat status;
 
     switch (address->kind) {
-    case PLACE_FILE:
+    case STORE_URI_FILE:
         cli_check_folders(address->path, findings);
         /* It changes with the first token of each stretch of time. */
         if (stat(address->path, &status) == 0)
             cli_check_clock(address->path, (double)status.st_mtime, findings);
         break;
-    case PLACE_UNIX:
+    case STORE_URI_UNIX:
         check_socket(address, findings);
         break;
-    case PLACE_TCP:
-    case PLACE_TLS:
+    case STORE_URI_TCP:
+    case STORE_URI_TLS:
     default:
         check_plaintext(issuer, address, findings);
     }
@@ -121,21 +121,21 @@ check_others(const struct issuer *issuer, const struct address *address,
 
 /* Asks what a login would ask. False: `ret_what` says why it got no answer. */
 static bool
-ask(const struct ledger_policy *policy, const struct ledger *ledger,
+ask(const struct replay_policy *policy, const struct replay *replay,
     char *ret_what)
 {
     const struct ticket ticket = {.issuer = "pam-jwt check",
                                   .token_id = "pam-jwt check",
                                   .issued = (double)INFINITY};
 
-    if (policy->revocation && ledger->store->revoked(ledger->state, &ticket,
+    if (policy->revocation && replay->store->revoked(replay->state, &ticket,
                                                      ret_what) == STORE_FAILED)
         return false;
     if (policy->one_time &&
-        ledger->store->used(ledger->state, &ticket, ret_what) == STORE_FAILED)
+        replay->store->used(replay->state, &ticket, ret_what) == STORE_FAILED)
         return false;
     *ret_what = '\0';
-    return ledger->store->overdue(ledger->state, cli_now(), ret_what) !=
+    return replay->store->overdue(replay->state, cli_now(), ret_what) !=
            STORE_FAILED;
 }
 
@@ -143,14 +143,14 @@ static void
 check_answers(const struct issuer *issuer, bool is_file,
               struct findings *findings)
 {
-    const struct ledger_policy *policy = &issuer->ledger;
+    const struct replay_policy *policy = &issuer->replay;
     struct shown where = cli_setting_of(issuer, "state");
-    struct ledger ledger = {0};
+    struct replay replay = {0};
     char what[STORE_WHAT_MAX] = "";
     uint64_t count;
 
-    if (!ledger_open(&policy->place, &ledger, what) ||
-        !ask(policy, &ledger, what))
+    if (!replay_open(&policy->store_uri, &replay, what) ||
+        !ask(policy, &replay, what))
         finding_add(findings, FINDING_ERROR, where.text,
                     "every token is refused as state_unavailable",
                     "mend it, then check again", "%s", what);
@@ -164,25 +164,25 @@ check_answers(const struct issuer *issuer, bool is_file,
                             : "do so in the server's configuration",
                     "%s", what);
     /* A server that does not tell its size is no worse for it. */
-    if (ledger.store != NULL && ledger.state != NULL &&
-        ledger.store->size(ledger.state, &count, what))
+    if (replay.store != NULL && replay.state != NULL &&
+        replay.store->size(replay.state, &count, what))
         finding_add(findings, FINDING_NOTE, where.text,
                     "a used token stays until a week after it has expired, a "
                     "revocation for a year at least",
                     "nothing to do", "%s keeps %" PRIu64 " entries",
-                    policy->place.state, count);
-    ledger_close(&ledger);
+                    policy->store_uri.state, count);
+    replay_close(&replay);
 }
 
 void
 cli_check_state(const struct issuer *issuer, struct findings *findings)
 {
-    const struct ledger_policy *policy = &issuer->ledger;
+    const struct replay_policy *policy = &issuer->replay;
     struct address address;
 
     if ((!policy->one_time && !policy->revocation) ||
-        place_parse(policy->place.state, &address) != NULL)
+        store_uri_parse(policy->store_uri.state, &address) != NULL)
         return;
     check_others(issuer, &address, findings);
-    check_answers(issuer, address.kind == PLACE_FILE, findings);
+    check_answers(issuer, address.kind == STORE_URI_FILE, findings);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/replace_file.h"
-#include "config/config.h"
+#include "base/trusted_file.h"
 #include "cli/jwks/https.h"
-#include "json/document.h"
 #include "cli/jwks/key_set.h"
 #include "cli/jwks/section.h"
-#include "base/trusted_file.h"
+#include "cli/replace_file.h"
+#include "config/config.h"
+#include "json/document.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -119,8 +119,8 @@ memory_write(const struct fetch *fetch, const char *url,
              const struct https_reply *reply, double now)
 {
     struct json_object *object = cli_object();
-    struct candidate candidate = {0};
-    char what[CANDIDATE_WHAT_MAX];
+    struct replacement replacement = {0};
+    char what[REPLACEMENT_WHAT_MAX];
     const char *text;
 
     cli_add_string(object, "source", source_of(fetch));
@@ -132,11 +132,11 @@ memory_write(const struct fetch *fetch, const char *url,
     text = json_object_to_json_string(object);
     if (text == NULL)
         cli_no_memory();
-    if (!candidate_make(fetch->memory_path, text, strlen(text), now, &candidate,
-                        what) ||
-        !candidate_keep(&candidate, what))
+    if (!replacement_make(fetch->memory_path, text, strlen(text), now,
+                          &replacement, what) ||
+        !replacement_keep(&replacement, what))
         cli_fail(0, COMMAND, "%s: %s", fetch->memory_path, what);
-    candidate_done(&candidate);
+    replacement_done(&replacement);
     json_object_put(object);
 }
 
@@ -150,7 +150,7 @@ compare_clocks(const struct https_reply *reply, const char *url)
                  "this host's clock is %.0f s %s that of %s: set it, or tokens "
                  "will be refused by their times",
                  fabs(ahead), ahead > 0 ? "ahead of" : "behind",
-                 text_bare(url).text);
+                 text_log_value(url).text);
 }
 
 /* Where the issuer says that its keys are; NULL, and an exit code. */
@@ -176,22 +176,23 @@ discover(const struct fetch *fetch, int *ret_code)
 
     if (!https_get(&request, &reply, what)) {
         *ret_code = cli_fail(EXIT_UNAVAILABLE, COMMAND, "%s: %s",
-                             text_bare(url).text, what);
+                             text_log_value(url).text, what);
         goto out;
     }
     *ret_code = EXIT_NO;
     if (jsondoc_parse(reply.body, reply.size, &document, wrong) != REASON_OK)
-        cli_fail(0, COMMAND, "%s: no JSON object: %s", text_bare(url).text,
+        cli_fail(0, COMMAND, "%s: no JSON object: %s", text_log_value(url).text,
                  wrong);
     else if (!text_equal(jsondoc_string(document, "issuer"), fetch->issuer))
         cli_fail(0, COMMAND,
                  "%s: its issuer is %s, not %s, so that its keys are another's "
                  "(OpenID Connect Discovery section 4.3)",
-                 text_bare(url).text,
-                 text_bare(jsondoc_string(document, "issuer")).text,
-                 text_bare(fetch->issuer).text);
+                 text_log_value(url).text,
+                 text_log_value(jsondoc_string(document, "issuer")).text,
+                 text_log_value(fetch->issuer).text);
     else if (jsondoc_string(document, "jwks_uri") == NULL)
-        cli_fail(0, COMMAND, "%s: it has no jwks_uri", text_bare(url).text);
+        cli_fail(0, COMMAND, "%s: it has no jwks_uri",
+                 text_log_value(url).text);
     else
         result = copy(jsondoc_string(document, "jwks_uri"));
 
@@ -208,22 +209,22 @@ take_new(const struct fetch *fetch, const char *url,
          const struct https_reply *reply)
 {
     double now = cli_now();
-    struct candidate candidate = {0};
-    char what[CANDIDATE_WHAT_MAX];
+    struct replacement replacement = {0};
+    char what[REPLACEMENT_WHAT_MAX];
     struct jwksfile file = {0};
     int code = EXIT_NO;
 
-    if (!candidate_make(fetch->out, reply->body, reply->size, now, &candidate,
-                        what)) {
+    if (!replacement_make(fetch->out, reply->body, reply->size, now,
+                          &replacement, what)) {
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
         goto out;
     }
-    if (jwksfile_read(candidate.path, text_bare(url).text, &file)) {
+    if (jwksfile_read(replacement.path, text_log_value(url).text, &file)) {
         /* What is remembered is of the old set: it must go first. */
         if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
             code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
                             fetch->memory_path);
-        else if (candidate_keep(&candidate, what))
+        else if (replacement_keep(&replacement, what))
             code = EXIT_YES;
         else
             code =
@@ -237,7 +238,7 @@ take_new(const struct fetch *fetch, const char *url,
 
 out:
     jwksfile_done(&file);
-    candidate_done(&candidate);
+    replacement_done(&replacement);
     return code;
 }
 
@@ -297,7 +298,7 @@ fetch_set(struct fetch *fetch)
     }
     if (!https_get(&request, &reply, what)) {
         code = cli_fail(EXIT_UNAVAILABLE, COMMAND, "%s: %s",
-                        text_bare(url).text, what);
+                        text_log_value(url).text, what);
     } else {
         compare_clocks(&reply, url);
         code = (reply.is_unchanged ? take_old : take_new)(fetch, url, &reply);

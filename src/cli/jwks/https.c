@@ -281,7 +281,7 @@ follow(CURL *curl, CURLU *url, char *ret_what)
              !is_same_part(url, next, CURLUPART_PORT, CURLU_DEFAULT_PORT))
         snprintf(ret_what, HTTPS_WHAT_MAX,
                  "it redirects to another host, which is not followed: %s",
-                 text_bare(target).text);
+                 text_log_value(target).text);
     else
         good = curl_url_set(url, CURLUPART_URL, target, 0) == CURLUE_OK;
     curl_url_cleanup(next);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "cli/replace_file.h"
-#include "config/config.h"
+#include "base/trusted_file.h"
 #include "cli/jwks/key_set.h"
 #include "cli/jwks/section.h"
-#include "base/trusted_file.h"
+#include "cli/replace_file.h"
+#include "config/config.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -158,28 +158,28 @@ fits_config(const struct config *config, const char *path, const char *name,
 
 /* Judges the candidate and keeps it, or leaves all as it is. */
 static int
-decide(struct candidate *candidate, const struct config *config,
+decide(struct replacement *replacement, const struct config *config,
        const char *from, bool json)
 {
-    char what[CANDIDATE_WHAT_MAX];
+    char what[REPLACEMENT_WHAT_MAX];
     struct jwksfile file;
     int code = EXIT_NO;
-    bool good = jwksfile_read(candidate->path, from, &file);
+    bool good = jwksfile_read(replacement->path, from, &file);
 
     if (good && config != NULL) {
-        if (put_in_place(config, candidate->target, candidate->path) == 0)
+        if (put_in_place(config, replacement->target, replacement->path) == 0)
             cli_fail(0, COMMAND, "no key_file names %s: nothing uses it yet",
-                     candidate->target);
-        good = fits_config(config, candidate->path, from, &file.problems);
+                     replacement->target);
+        good = fits_config(config, replacement->path, from, &file.problems);
     }
-    if (good && !candidate_keep(candidate, what))
-        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", candidate->target,
+    if (good && !replacement_keep(replacement, what))
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", replacement->target,
                         what);
     else if (good)
         code = EXIT_YES;
     jwksfile_print(&file, COMMAND,
                    code == EXIT_YES ? "installed" : "kept as it was",
-                   candidate->target, json);
+                   replacement->target, json);
     jwksfile_done(&file);
     return code;
 }
@@ -195,8 +195,8 @@ cli_jwks_install(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct jwkssection section = {.config_path = CONFIG_PATH};
-    struct candidate candidate = {0};
-    char what[CANDIDATE_WHAT_MAX];
+    struct replacement replacement = {0};
+    char what[REPLACEMENT_WHAT_MAX];
     const char *to = NULL;
     char *target = NULL;
     char *data = NULL;
@@ -241,12 +241,12 @@ cli_jwks_install(int argc, char **argv)
         !read_source(argv[optind], &data, &size, &changed, what))
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", argv[optind], what);
     if (code == EXIT_YES &&
-        !candidate_make(target, data, size, changed, &candidate, what))
+        !replacement_make(target, data, size, changed, &replacement, what))
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", target, what);
     if (code == EXIT_YES)
-        code = decide(&candidate, section.is_there ? &section.config : NULL,
+        code = decide(&replacement, section.is_there ? &section.config : NULL,
                       argv[optind], json);
-    candidate_done(&candidate);
+    replacement_done(&replacement);
     free(target);
     free(data);
     jwkssection_done(&section);

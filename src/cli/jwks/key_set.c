@@ -41,7 +41,8 @@ list_keys(const struct keyfile *keys, struct strings *list)
 
         if (!key->is_bad &&
             !strings_addf(list, "kid %s (%s)",
-                          key->kid != NULL ? text_bare(key->kid).text : "none",
+                          key->kid != NULL ? text_log_value(key->kid).text
+                                           : "none",
                           kind->crv != NULL ? kind->crv : kind->kty))
             cli_no_memory();
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JWKSFILE_H
-#define JWKSFILE_H
+#ifndef KEY_SET_H
+#define KEY_SET_H
 
 #include "base/strings.h"
 

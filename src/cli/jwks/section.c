@@ -27,7 +27,7 @@ jwkssection_read(struct jwkssection *section, const char *command)
     if (section->name != NULL && section->issuer == NULL)
         return cli_fail(EXIT_UNREADABLE, command,
                         "%s has no section [issuer %s]", section->config_path,
-                        text_bare(section->name).text);
+                        text_log_value(section->name).text);
     return EXIT_YES;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JWKSSECTION_H
-#define JWKSSECTION_H
+#ifndef SECTION_H
+#define SECTION_H
 
 #include "config/config.h"
 

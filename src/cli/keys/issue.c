@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "keys/algorithm.h"
-#include "config/config.h"
 #include "base/base64.h"
-#include "json/scan.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "cli/keys/sign.h"
 #include "cli/keys/signing_key.h"
-#include "base/text.h"
+#include "config/config.h"
+#include "keys/algorithm.h"
+#include "json/scan.h"
 
 #include <getopt.h>
 #include <json-c/json.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "keys/algorithm.h"
-#include "cli/replace_file.h"
 #include "base/base64.h"
-#include "keys/key.h"
-#include "cli/keys/private_key.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "cli/keys/private_key.h"
+#include "cli/replace_file.h"
+#include "keys/algorithm.h"
+#include "keys/key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +66,7 @@ write_new(const char *path, const char *text, mode_t mode)
                         strerror(errno));
     /* The caller's umask may have taken more away; it never gives. */
     written = fchmod(descriptor, mode) == 0 &&
-              candidate_write(descriptor, text, strlen(text)) &&
+              replacement_write(descriptor, text, strlen(text)) &&
               fsync(descriptor) == 0;
     if (close(descriptor) != 0 || !written) {
         unlink(path);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/keys/private_key.h"
 
-#include "keys/algorithm.h"
-#include "cli/cli.h"
 #include "base/base64.h"
-#include "json/document.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "cli/cli.h"
+#include "keys/algorithm.h"
+#include "json/document.h"
 
 #include <json-c/json.h>
 #include <openssl/bio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PRIVATEKEY_H
-#define PRIVATEKEY_H
+#ifndef PRIVATE_KEY_H
+#define PRIVATE_KEY_H
 
 #include "keys/key.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/keys/sign.h"
 
-#include "keys/algorithm.h"
 #include "base/base64.h"
-#include "keys/key.h"
 #include "base/text.h"
+#include "keys/algorithm.h"
+#include "keys/key.h"
 
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>

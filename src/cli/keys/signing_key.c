@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/keys/signing_key.h"
 
-#include "cli/cli.h"
-#include "json/document.h"
-#include "cli/keys/private_key.h"
 #include "base/trusted_file.h"
+#include "cli/cli.h"
+#include "cli/keys/private_key.h"
+#include "json/document.h"
 
 #include <stdint.h>
 #include <stdio.h>

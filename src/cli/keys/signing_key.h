@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef SIGNINGKEY_H
-#define SIGNINGKEY_H
+#ifndef SIGNING_KEY_H
+#define SIGNING_KEY_H
 
 #include "keys/key.h"
 #include "keys/keyset.h"

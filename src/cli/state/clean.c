@@ -27,7 +27,7 @@ clean_state(const struct states_one *one, void *data, char *ret_what)
     const struct retention retention = {
         .now = cleaning->now, .used = one->keep_used, .revoked = one->keep};
 
-    return one->ledger.store->clean(one->ledger.state, &retention, say_odd,
+    return one->replay.store->clean(one->replay.state, &retention, say_odd,
                                     cleaning, ret_what);
 }
 

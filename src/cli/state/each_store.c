@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/state/each_store.h"
 
-#include "cli/cli.h"
 #include "base/text.h"
+#include "cli/cli.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,8 +32,8 @@ static bool
 is_consulted(const struct issuer *issuer, const struct states_wanted *wanted)
 {
     return is_of_issuer(issuer, wanted->issuer) &&
-           (issuer->ledger.revocation ||
-            (!wanted->revocation && issuer->ledger.one_time));
+           (issuer->replay.revocation ||
+            (!wanted->revocation && issuer->replay.one_time));
 }
 
 /* Whether an earlier section has this state already. */
@@ -43,8 +43,8 @@ is_repeated(const struct policy *policy, size_t at,
 {
     for (size_t i = 0; i < at; i++)
         if (is_consulted(&policy->issuers[i], wanted) &&
-            place_same(&policy->issuers[i].ledger.place,
-                       &policy->issuers[at].ledger.place))
+            store_uri_same(&policy->issuers[i].replay.store_uri,
+                           &policy->issuers[at].replay.store_uri))
             return true;
     return false;
 }
@@ -60,7 +60,7 @@ set_times(const struct policy *policy, struct states_one *one)
         const struct claims_policy *claims = &issuer->token.claims;
         const double lifetime = claims->max_lifetime + 2 * claims->clock_skew;
 
-        if (!text_equal(issuer->ledger.place.state, one->place->state))
+        if (!text_equal(issuer->replay.store_uri.state, one->store_uri->state))
             continue;
         one->skew = fmax(one->skew, claims->clock_skew);
         if (claims->max_lifetime == 0) {
@@ -80,7 +80,7 @@ warn_of_others(const struct policy *policy, const struct states_wanted *wanted)
 {
     for (size_t i = 0; i < policy->issuer_count; i++)
         if (is_of_issuer(&policy->issuers[i], wanted->issuer) &&
-            !policy->issuers[i].ledger.revocation)
+            !policy->issuers[i].replay.revocation)
             cli_fail(0, wanted->command,
                      "warning: %s is no, so that tokens of that section are "
                      "not revoked by this",
@@ -91,11 +91,11 @@ warn_of_others(const struct policy *policy, const struct states_wanted *wanted)
 static int
 say_none(const struct policy *policy, const struct states_wanted *wanted)
 {
-    const char *state = policy->issuers[0].ledger.place.state;
+    const char *state = policy->issuers[0].replay.store_uri.state;
 
     for (size_t i = 0; i < policy->issuer_count; i++)
         if (is_of_issuer(&policy->issuers[i], wanted->issuer)) {
-            state = policy->issuers[i].ledger.place.state;
+            state = policy->issuers[i].replay.store_uri.state;
             break;
         }
     cli_fail(0, wanted->command,
@@ -117,7 +117,8 @@ each_of(const struct policy *policy, const struct states_wanted *wanted,
     int code = EXIT_YES;
 
     for (size_t i = 0; i < policy->issuer_count; i++) {
-        struct states_one one = {.place = &policy->issuers[i].ledger.place};
+        struct states_one one = {.store_uri =
+                                     &policy->issuers[i].replay.store_uri};
         char what[STORE_WHAT_MAX] = "";
 
         if (!is_consulted(&policy->issuers[i], wanted) ||
@@ -125,11 +126,11 @@ each_of(const struct policy *policy, const struct states_wanted *wanted,
             continue;
         count++;
         set_times(policy, &one);
-        if (!ledger_open(one.place, &one.ledger, what) ||
+        if (!replay_open(one.store_uri, &one.replay, what) ||
             !each(&one, data, what))
             code = cli_fail(EXIT_UNAVAILABLE, wanted->command, "%s: %s",
-                            one.place->state, what);
-        ledger_close(&one.ledger);
+                            one.store_uri->state, what);
+        replay_close(&one.replay);
     }
     if (wanted->revocation && count == 0)
         return say_none(policy, wanted);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef STATES_H
-#define STATES_H
+#ifndef EACH_STORE_H
+#define EACH_STORE_H
 
 #include "config/config.h"
 
 /* One state of a configuration, open. */
 struct states_one {
-    const struct place *place;
-    struct ledger ledger;
+    const struct store_uri *store_uri;
+    struct replay replay;
     double keep;      /* seconds that a revocation must last, 0: for ever */
     double keep_used; /* seconds that a used token must last */
     double skew;      /* the largest clock_skew of its sections */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef OPENSESSIONS_H
-#define OPENSESSIONS_H
+#ifndef OPEN_SESSIONS_H
+#define OPEN_SESSIONS_H
 
 /*
  * Returns how many sessions of people are open on this host, by logind or else

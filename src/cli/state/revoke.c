@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "base/time_words.h"
-#include "cli/state/open_sessions.h"
-#include "cli/state/each_store.h"
 #include "base/text.h"
+#include "base/time_words.h"
+#include "cli/state/each_store.h"
+#include "cli/state/open_sessions.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -103,16 +103,18 @@ say_done(const struct states_one *one, const struct revoking *revoking,
     char words[REVOCATION_WORDS_MAX];
 
     revocation_words(written, words);
-    cli_say("pam-jwt revoke: written to %s: %s\n", one->place->state, words);
+    cli_say("pam-jwt revoke: written to %s: %s\n", one->store_uri->state,
+            words);
     if (one->keep == 0)
         cli_say("  kept for ever, as max_lifetime is 0 there\n");
     else
-        cli_say("  kept until %s at least\n",
-                moment_words(fmax(now, written->before) + one->keep, now).text);
+        cli_say(
+            "  kept until %s at least\n",
+            time_words_at(fmax(now, written->before) + one->keep, now).text);
     if (written->token_id != NULL)
         return;
     cli_say("  tokens issued from %s on count again%s\n",
-            moment_words(written->before + 1, now).text,
+            time_words_at(written->before + 1, now).text,
             revoking->has_before || one->skew == 0
                 ? ""
                 : " (with --before now at once, for an issuer whose clock is "
@@ -130,7 +132,7 @@ revoke_in(const struct states_one *one, void *data, char *ret_what)
     if (!revoking->has_before)
         revoking->revocation.before = revoking->now + one->skew;
     written = revoking->revocation;
-    if (!one->ledger.store->revoke(one->ledger.state, &revoking->revocation,
+    if (!one->replay.store->revoke(one->replay.state, &revoking->revocation,
                                    &written.before, ret_what))
         return false;
     say_done(one, revoking, &written);
@@ -169,7 +171,7 @@ is_mistaken(const struct options *options, struct revoking *revoking)
         return cli_fail(true, "revoke",
                         "--before is %s, and has to be now, "
                         "2026-11-24T12:00:00Z or seconds since 1970",
-                        text_bare(options->before).text);
+                        text_log_value(options->before).text);
     return false;
 }
 

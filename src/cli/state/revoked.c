@@ -49,7 +49,8 @@ show(const struct revocation *revocation, void *data)
     revocation_words(revocation, words);
     cli_print("%s", words);
     if (revocation->token_id == NULL)
-        cli_print(", %s", moment_age(revocation->before, listing->now).text);
+        cli_print(", %s",
+                  time_words_age(revocation->before, listing->now).text);
     cli_print("\n");
 }
 
@@ -67,8 +68,8 @@ list_state(const struct states_one *one, void *data, char *ret_what)
 {
     struct listing *listing = data;
 
-    listing->state = one->place->state;
-    return one->ledger.store->list(one->ledger.state, show, say_odd, listing,
+    listing->state = one->store_uri->state;
+    return one->replay.store->list(one->replay.state, show, say_odd, listing,
                                    ret_what);
 }
 

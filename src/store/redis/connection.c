@@ -271,7 +271,7 @@ out:
 }
 
 static SSL_CTX *
-make_context(const struct place *place, char *ret_what)
+make_context(const struct store_uri *store_uri, char *ret_what)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     bool done;
@@ -284,12 +284,12 @@ make_context(const struct place *place, char *ret_what)
     done = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
     if (!done)
         fail(ret_what, "TLS cannot be started");
-    else if (place->ca_file != NULL)
-        done = load_authorities(context, place->ca_file, ret_what);
+    else if (store_uri->ca_file != NULL)
+        done = load_authorities(context, store_uri->ca_file, ret_what);
     else if (!(done = SSL_CTX_set_default_verify_paths(context) == 1))
         fail(ret_what, "the system's certificates cannot be read");
-    if (done && place->client_file != NULL)
-        done = load_client(context, place->client_file, ret_what);
+    if (done && store_uri->client_file != NULL)
+        done = load_client(context, store_uri->client_file, ret_what);
     if (done)
         return context;
     SSL_CTX_free(context);
@@ -311,13 +311,13 @@ expect_host(SSL *tls, const char *host)
 }
 
 static bool
-start_tls(struct connection *connection, const struct place *place,
+start_tls(struct connection *connection, const struct store_uri *store_uri,
           const struct address *address, char *ret_what)
 {
     BIO *in;
     BIO *out;
 
-    connection->context = make_context(place, ret_what);
+    connection->context = make_context(store_uri, ret_what);
     if (connection->context == NULL)
         return false;
     connection->tls = SSL_new(connection->context);
@@ -409,7 +409,8 @@ connect_remote(struct connection *connection, const struct address *address,
 }
 
 struct connection *
-connection_open(const struct place *place, const struct address *address,
+connection_open(const struct store_uri *store_uri,
+                const struct address *address,
                 char ret_what[CONNECTION_WHAT_MAX])
 {
     struct connection *connection = calloc(1, sizeof *connection);
@@ -423,11 +424,11 @@ connection_open(const struct place *place, const struct address *address,
     connection->deadline = milliseconds() + CONNECTION_TIME_MAX;
     /* The queue of errors is the host's: what is ours does not stay there. */
     ERR_set_mark();
-    done = address->kind == PLACE_UNIX
+    done = address->kind == STORE_URI_UNIX
                ? connect_local(connection, address->path, ret_what)
                : connect_remote(connection, address, ret_what);
-    if (done && address->kind == PLACE_TLS)
-        done = start_tls(connection, place, address, ret_what);
+    if (done && address->kind == STORE_URI_TLS)
+        done = start_tls(connection, store_uri, address, ret_what);
     ERR_pop_to_mark();
     if (done)
         return connection;

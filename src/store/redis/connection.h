@@ -26,7 +26,7 @@ struct connection;
  * does, which has timeouts of its own (resolv.conf); the rest has
  * CONNECTION_TIME_MAX in all. NULL: `ret_what`.
  */
-struct connection *connection_open(const struct place *place,
+struct connection *connection_open(const struct store_uri *store_uri,
                                    const struct address *address,
                                    char ret_what[CONNECTION_WHAT_MAX]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/redis/server.h"
 
-#include "base/trusted_file.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/trusted_file.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ server_failed(const struct server *state, char *ret_what, const char *format,
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     snprintf(ret_what, STORE_WHAT_MAX, "the state server %.120s: %.250s",
-             text_bare(state->name).text, text);
+             text_log_value(state->name).text, text);
     return STORE_FAILED;
 }
 
@@ -89,7 +89,7 @@ server_receive(const struct server *state, int type, int or_type,
         server_failed(state, ret_what, "its answer is not one of Redis");
     else if (reply->type == REDIS_REPLY_ERROR)
         server_failed(state, ret_what, "it refuses: %s",
-                      text_bare(reply->str).text);
+                      text_log_value(reply->str).text);
     else if (reply->type != type && reply->type != or_type)
         server_failed(state, ret_what, "its answer is of another type");
     else
@@ -127,16 +127,16 @@ server_seconds(const char *text, double *ret_seconds)
 }
 
 static bool
-log_in(const struct server *state, const struct place *place,
+log_in(const struct server *state, const struct store_uri *store_uri,
        const struct address *address, char *ret_what)
 {
     struct file file = {0};
     char what[READFILE_WHAT_MAX];
     bool done = false;
 
-    if (place->password_file == NULL)
+    if (store_uri->password_file == NULL)
         return true;
-    if (!readfile(place->password_file, PASSWORD_FILE_MAX, &file, what))
+    if (!readfile(store_uri->password_file, PASSWORD_FILE_MAX, &file, what))
         server_failed(state, ret_what, "state_password_file: %s", what);
     else if (!file.is_private)
         server_failed(state, ret_what,
@@ -202,7 +202,7 @@ server_close(void *data)
 }
 
 void *
-server_open(const struct place *place, const struct address *address,
+server_open(const struct store_uri *store_uri, const struct address *address,
             char ret_what[STORE_WHAT_MAX])
 {
     struct server *state = calloc(1, sizeof *state);
@@ -212,18 +212,18 @@ server_open(const struct place *place, const struct address *address,
         snprintf(ret_what, STORE_WHAT_MAX, "out of memory");
         return NULL;
     }
-    state->revocation_key = place->revocation_key;
-    if (address->kind == PLACE_UNIX)
-        snprintf(state->name, sizeof state->name, "%.*s", PLACE_HOST_MAX,
+    state->revocation_key = store_uri->revocation_key;
+    if (address->kind == STORE_URI_UNIX)
+        snprintf(state->name, sizeof state->name, "%.*s", STORE_URI_HOST_MAX,
                  address->path);
     else
         snprintf(state->name, sizeof state->name, "%s:%s", address->host,
                  address->port);
     if (make_reader(state))
-        state->connection = connection_open(place, address, what);
+        state->connection = connection_open(store_uri, address, what);
     if (state->connection == NULL)
         server_failed(state, ret_what, "%s", what);
-    else if (log_in(state, place, address, ret_what) &&
+    else if (log_in(state, store_uri, address, ret_what) &&
              choose_database(state, address->database, ret_what))
         return state;
     server_close(state);

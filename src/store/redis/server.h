@@ -16,12 +16,12 @@ struct server {
     redisReplyObjectFunctions functions; /* the reader's, with ours */
     redisReplyObjectFunctions defaults;
     const char *revocation_key;
-    char name[PLACE_HOST_MAX + 16]; /* for messages */
+    char name[STORE_URI_HOST_MAX + 16]; /* for messages */
 };
 
 /* Members of the store, which store.h describes. */
-void *server_open(const struct place *place, const struct address *address,
-                  char ret_what[STORE_WHAT_MAX]);
+void *server_open(const struct store_uri *store_uri,
+                  const struct address *address, char ret_what[STORE_WHAT_MAX]);
 void server_close(void *data);
 
 /* STORE_FAILED; notes what went wrong, with the server's name before it. */

@@ -97,7 +97,8 @@ is_one_revoked(const struct server *state, const struct ticket *ticket,
     answer = key != NULL ? key_exists(state, key, ret_what) : STORE_FAILED;
     if (answer == STORE_YES)
         snprintf(ret_what, STORE_WHAT_MAX, "the token jti=%s, by the key %s",
-                 text_bare(ticket->token_id).text, text_bare(key).text);
+                 text_log_value(ticket->token_id).text,
+                 text_log_value(key).text);
     free(key);
     return answer;
 }
@@ -374,7 +375,7 @@ redis_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
 
 extern const struct store pam_jwt_redis_store;
 const struct store pam_jwt_redis_store = {
-    .identity = companion_identity,
+    .identity = plugin_identity,
     .open = server_open,
     .close = server_close,
     .revoked = redis_revoked,

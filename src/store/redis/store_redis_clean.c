@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/redis/store_redis.h"
 
-#include "json/document.h"
-#include "store/sightings.h"
 #include "base/text.h"
 #include "base/uptime.h"
+#include "store/sightings.h"
+#include "json/document.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/redis/store_redis.h"
 
-#include "json/document.h"
 #include "base/text.h"
+#include "json/document.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

@@ -161,8 +161,8 @@ Test(jsonscan, agrees_with_the_json_test_suite)
 Test(jsonscan, sees_every_byte_of_a_run)
 {
     for (int byte = 0; byte < 256; byte++)
-        for (size_t place = 0; place < 20; place++)
-            for (size_t length = place + 1; length < 24; length++) {
+        for (size_t store_uri = 0; store_uri < 20; store_uri++)
+            for (size_t length = store_uri + 1; length < 24; length++) {
                 char text[40] = "{\"a\":\"";
                 const char *what = "";
                 size_t values = 0;
@@ -172,15 +172,15 @@ Test(jsonscan, sees_every_byte_of_a_run)
                             byte != '\\';
 
                 memset(text + 6, 'x', length);
-                text[6 + place] = (char)byte;
+                text[6 + store_uri] = (char)byte;
                 memcpy(text + 6 + length, "\"}", 2);
                 /* Behind the last byte an escape takes the quote. */
                 cr_expect_eq(jsonscan(text, length + 8, &values, &what, &at),
                              good ? JSONSCAN_OK : JSONSCAN_BAD,
-                             "byte 0x%02x at %zu of %zu", byte, place, length);
+                             "byte 0x%02x at %zu of %zu", byte, store_uri, length);
                 if (!good && byte != '"' && byte != '\\')
-                    cr_expect_eq(at, 6 + place, "byte 0x%02x at %zu of %zu",
-                                 byte, place, length);
+                    cr_expect_eq(at, 6 + store_uri, "byte 0x%02x at %zu of %zu",
+                                 byte, store_uri, length);
             }
 }
 

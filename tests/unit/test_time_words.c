@@ -24,14 +24,14 @@ Test(moment, a_time_is_said_in_its_largest_unit)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double now = 1900000000;
 
-        cr_expect_str_eq(moment_span(rows[i].seconds).text, rows[i].span);
-        cr_expect_str_eq(moment_span(-rows[i].seconds).text, rows[i].span);
-        cr_expect_str_eq(moment_age(now - rows[i].seconds, now).text,
+        cr_expect_str_eq(time_words_span(rows[i].seconds).text, rows[i].span);
+        cr_expect_str_eq(time_words_span(-rows[i].seconds).text, rows[i].span);
+        cr_expect_str_eq(time_words_age(now - rows[i].seconds, now).text,
                          rows[i].ago);
-        cr_expect_str_eq(moment_age(now + rows[i].seconds, now).text,
+        cr_expect_str_eq(time_words_age(now + rows[i].seconds, now).text,
                          rows[i].ahead);
     }
-    cr_expect_str_eq(moment_words(1900000000, 1900000060).text,
+    cr_expect_str_eq(time_words_at(1900000000, 1900000060).text,
                      "2030-03-17T17:46:40Z, 60 s ago");
 }
 
@@ -39,11 +39,11 @@ Test(moment, milliseconds_are_told_from_seconds)
 {
     double now = 1900000000;
 
-    cr_expect_null(moment_unit(now, now));
-    cr_expect_null(moment_unit(100 * now, now));
-    cr_expect_null(moment_unit(1000, 0));
-    cr_expect_str_eq(moment_unit(1000 * now, now),
+    cr_expect_null(time_unit(now, now));
+    cr_expect_null(time_unit(100 * now, now));
+    cr_expect_null(time_unit(1000, 0));
+    cr_expect_str_eq(time_unit(1000 * now, now),
                      " is in milliseconds, and must be in seconds");
-    cr_expect_str_eq(moment_unit(1000000 * now, now),
+    cr_expect_str_eq(time_unit(1000000 * now, now),
                      " is in microseconds, and must be in seconds");
 }

@@ -14,9 +14,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct address address;
 
     memcpy(state, data, size);
-    if (place_parse(state, &address) == NULL) {
+    if (store_uri_parse(state, &address) == NULL) {
         bool is_server =
-            address.kind == PLACE_TCP || address.kind == PLACE_TLS;
+            address.kind == STORE_URI_TCP || address.kind == STORE_URI_TLS;
 
         MUST((address.host[0] != '\0') == is_server);
         MUST((address.path[0] == '/') == !is_server);

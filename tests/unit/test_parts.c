@@ -20,14 +20,14 @@ Test(prompt, says_which_part_and_knows_its_own_again)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[PROMPT_MAX];
+        char text[PARTS_PROMPT_MAX];
 
-        prompt_make(rows[i].prompt, rows[i].part, text);
+        parts_prompt(rows[i].prompt, rows[i].part, text);
         cr_expect_str_eq(text, rows[i].text);
-        cr_expect_eq(prompt_part(rows[i].prompt, text), rows[i].part, "%s",
+        cr_expect_eq(parts_number(rows[i].prompt, text), rows[i].part, "%s",
                      text);
         text[strlen(text) - 1] = '\0';
-        cr_expect_eq(prompt_part(rows[i].prompt, text), rows[i].part, "%s",
+        cr_expect_eq(parts_number(rows[i].prompt, text), rows[i].part, "%s",
                      text);
     }
 }
@@ -56,7 +56,7 @@ Test(prompt, no_other_question_is_its_own)
     };
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        cr_expect_eq(prompt_part("Token:", others[i]), 0, "%s", others[i]);
+        cr_expect_eq(parts_number("Token:", others[i]), 0, "%s", others[i]);
 }
 
 Test(prompt, has_four_cutting_lengths)
@@ -64,14 +64,14 @@ Test(prompt, has_four_cutting_lengths)
     size_t count = 0;
 
     for (size_t length = 0; length < 10000; length++)
-        count += prompt_is_cutting_length(length);
+        count += parts_is_cutting_length(length);
     cr_expect_eq(count, 4);
-    cr_expect(prompt_is_cutting_length(500) && prompt_is_cutting_length(511) &&
-              prompt_is_cutting_length(1023) && prompt_is_cutting_length(4095));
+    cr_expect(parts_is_cutting_length(500) && parts_is_cutting_length(511) &&
+              parts_is_cutting_length(1023) && parts_is_cutting_length(4095));
 }
 
 /* A helper's piece makes the module ask for another one. */
 Test(prompt, a_piece_has_a_cutting_length)
 {
-    cr_expect(prompt_is_cutting_length(PROMPT_PIECE));
+    cr_expect(parts_is_cutting_length(PARTS_PIECE));
 }
