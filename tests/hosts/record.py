@@ -620,6 +620,36 @@ def several_at_once():
     expect("ten connections at once", not wrong, wrong)
 
 
+def another_delay():
+    """Whether an attempt of the monitor counts is known by libpam's delay alone."""
+    stack(text="auth optional {b}/pam_record.so delay\n" + STACK)
+    said, log = log_in("alice", ("w", token("alice", "d")))
+    expect("another module's PAM_FAIL_DELAY: the password method refuses a token", said is None and "state_unavailable: another module has taken PAM_FAIL_DELAY" in log and
+           "accepted" not in log, (said, log))
+    said, log = log_in("alice", ("k", token("alice", "d")))
+    expect("another module's PAM_FAIL_DELAY: keyboard-interactive takes it", said and "JWT_ROLE=ops-d\n" in said, (said, log))
+    expect("another module's PAM_FAIL_DELAY: a password logs in", log_in("alice", ("w", PASSWORD))[0] is not None)
+    stack()
+
+
+def delays():
+    """What libpam would sleep after a failure, our function sleeps in its place."""
+    stack()
+    write(CONF, f"{SECRET_SETTING} = /etc/security/pam_jwt.secret\nfail_delay = 2s\n")
+    connection = Connection("alice")
+    write("/tmp/refuse", "")
+    begin = time.monotonic()
+    connection.attempt("w", token("alice", "slow"))
+    took = time.monotonic() - begin
+    remove("/tmp/refuse")
+    begin = time.monotonic()
+    counted = connection.attempt("w", token("alice", "fast"))
+    fast = time.monotonic() - begin
+    connection.close()
+    expect("a token that another module refuses takes fail_delay, one that counts does not", 1 <= took < 5 and counted and fast < 1, (took, fast))
+    configure()
+
+
 def another_name():
     """sshd as another program is known by its terminal's name."""
     if os.path.exists("/usr/lib/openssh/sshd-session"):
@@ -635,7 +665,7 @@ def another_name():
     stop(sshd)
 
 
-cases = [every_order, twice, ends, second_refused, gives_up, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_name]
+cases = [every_order, twice, ends, second_refused, gives_up, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_delay, delays, another_name]
 set_up()
 try:
     for case in cases:

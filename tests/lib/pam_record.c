@@ -7,7 +7,8 @@
  * limit that pam_systemd would find, and the environment, to the file of its
  * argument `session=FILE`. `setcred=FILE`, alone on its line, adds a line to
  * the file at each setcred, and succeeds. `ask` in the account phase asks a
- * question, and succeeds whatever the answer is.
+ * question, and succeeds whatever the answer is. `delay` in the auth phase
+ * takes PAM_FAIL_DELAY.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -16,6 +17,27 @@
 #include <string.h>
 
 #define TEXT_MAX 65536
+
+static void
+delay(int status, unsigned microseconds, void *data)
+{
+    (void)status;
+    (void)microseconds;
+    (void)data;
+}
+
+static int
+take_delay(pam_handle_t *pamh)
+{
+    const union {
+        void (*function)(int, unsigned, void *);
+        const void *item;
+    } ours = {delay};
+
+    return pam_set_item(pamh, PAM_FAIL_DELAY, ours.item) == PAM_SUCCESS
+               ? PAM_IGNORE
+               : PAM_SYSTEM_ERR;
+}
 
 /* Whether the argument is a variable; then it is put. */
 static int
@@ -36,6 +58,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return PAM_IGNORE;
     if (argc > 0 && strncmp(argv[0], "setcred=", 8) == 0)
         return PAM_SUCCESS;
+    if (argc > 0 && strcmp(argv[0], "delay") == 0)
+        return take_delay(pamh);
     for (int i = 0; i < argc; i++) {
         int is_give = strncmp(argv[i], "give=", 5) == 0;
         FILE *file = fopen(argv[i] + (is_give ? 5 : 6), is_give ? "r" : "w");
