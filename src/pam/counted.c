@@ -81,7 +81,7 @@ enum role {
 struct caller {
     enum role role;
     bool is_known;       /* false: some of this cannot be told */
-    struct process self; /* of sshd's processes; pid 0: there is not a /proc */
+    struct process self; /* of sshd's processes; pid 0: /proc does not say */
     struct process connection;
     const struct kept *attempt; /* NULL: none */
     const struct kept *login;
@@ -220,6 +220,14 @@ has_child_title(void)
            strcmp(title + length - (sizeof end - 1), end) == 0;
 }
 
+/* An error that another phase of this login may not have met. */
+static bool
+is_passing(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM ||
+           error == EINTR || error == EIO;
+}
+
 static enum role
 find_role(pam_handle_t *pamh, struct caller *here)
 {
@@ -231,7 +239,7 @@ find_role(pam_handle_t *pamh, struct caller *here)
     if (has_data != has_child_title())
         return ROLE_UNSURE;
     if (!process_self(&here->self)) {
-        here->is_known = errno == ENOENT;
+        here->is_known = !is_passing(errno);
         return has_data ? ROLE_UNSURE : ROLE_SSHD;
     }
     here->connection = here->self;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 
 /* A line of stat is below 400 bytes; a command's name in it is at most 64. */
 #define STAT_MAX 1024
+
+/* A command's name, its newline and the final NUL. */
+#define COMM_SIZE 80
 
 /* Reads a small file of /proc as a string; a longer one is cut. */
 static bool
@@ -128,6 +132,23 @@ process_self(struct process *ret_process)
 }
 
 static bool
+has_same_name(const char *folder)
+{
+    char own[COMM_SIZE];
+    char other[COMM_SIZE];
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%s/comm", folder);
+    return read_text("/proc/self/comm", own, sizeof own) &&
+           read_text(path, other, sizeof other) && strcmp(own, other) == 0;
+}
+
+/*
+ * In a container root may lack CAP_SYS_PTRACE, without which a process that has
+ * changed its user meanwhile, as sshd does for a key, does not show its
+ * executable. Its name it shows.
+ */
+static bool
 runs_same_executable(const char *folder)
 {
     struct stat own;
@@ -135,8 +156,11 @@ runs_same_executable(const char *folder)
     char path[64];
 
     snprintf(path, sizeof path, "/proc/%s/exe", folder);
-    return stat("/proc/self/exe", &own) == 0 && stat(path, &other) == 0 &&
-           own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+    if (stat("/proc/self/exe", &own) != 0)
+        return false;
+    if (stat(path, &other) != 0)
+        return (errno == EACCES || errno == EPERM) && has_same_name(folder);
+    return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 bool
@@ -166,7 +190,11 @@ process_is_gone(const struct process *process)
     char folder[32];
 
     snprintf(folder, sizeof folder, "%llu", process->pid);
-    return !read_stat(folder, &pid, &start) || start != process->start;
+    if (read_stat(folder, &pid, &start))
+        return start != process->start;
+    /* /proc may hide it (hidepid); a number of another kind is of nobody. */
+    return process->pid == 0 || process->pid > INT_MAX ||
+           (kill((pid_t)process->pid, 0) != 0 && errno == ESRCH);
 }
 
 bool

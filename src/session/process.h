@@ -25,7 +25,7 @@ struct process {
 /*
  * Finds out which process this is, or which one its parent is. The parent must
  * run the same executable: then it has forked this one. False: /proc does not
- * say; with errno ENOENT it is missing, or of another pid namespace.
+ * say, and errno why; ENOENT: it is missing, or of another pid namespace.
  */
 bool process_self(struct process *ret_process);
 bool process_parent(struct process *ret_process);

@@ -620,6 +620,18 @@ def several_at_once():
     expect("ten connections at once", not wrong, wrong)
 
 
+def few_rights():
+    """Root in a container: without CAP_SYS_PTRACE sshd's child may not see its
+    parent's executable, once that has changed its user for a key."""
+    lists = "".join(f"Match User u{letters}\nAuthenticationMethods {','.join(METHODS[m] for m in letters)}\n" for letters in ("pk", "wpk"))
+    sshd = start_sshd("few", 2226, ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-all"], lists)
+    for user, factors in (("alice", "k"), ("upk", "pk"), ("uwpk", "wpk")):
+        remove("/tmp/session")
+        said, log = log_in(user, *[(m, token(user, "few") if m == "k" else PASSWORD) for m in factors], port=2226)
+        expect(f"without CAP_SYS_PTRACE, {','.join(METHODS[m] for m in factors)}: the token's session", said and "JWT_ROLE=ops-few\n" in said and (limit() or "").isdigit(), (said, log))
+    stop(sshd)
+
+
 def another_delay():
     """Whether an attempt of the monitor counts is known by libpam's delay alone."""
     stack(text="auth optional {b}/pam_record.so delay\n" + STACK)
@@ -665,7 +677,7 @@ def another_name():
     stop(sshd)
 
 
-cases = [every_order, twice, ends, second_refused, gives_up, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, another_delay, delays, another_name]
+cases = [every_order, twice, ends, second_refused, gives_up, failed_attempts, forged, setcred, sudo_and_su, read_only_run, not_root, folders, several_at_once, few_rights, another_delay, delays, another_name]
 set_up()
 try:
     for case in cases:

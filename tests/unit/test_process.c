@@ -98,6 +98,10 @@ Test(process, tells_processes_apart)
     other = self;
     other.start++;
     cr_expect(process_is_gone(&other), "the number was given again");
+    other.pid = 0;
+    cr_expect(process_is_gone(&other), "a number of nobody");
+    other.pid = 1ULL << 40;
+    cr_expect(process_is_gone(&other), "a number of nobody");
     cr_expect(process_same_space(&self, &other));
     other.space++;
     cr_expect(process_same_boot(&self, &other) &&
