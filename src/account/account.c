@@ -48,7 +48,7 @@ account_check_name(const char *user, const struct account_policy *policy,
                           text_quote(user, strlen(user)).text);
 }
 
-/* What NSS knows, with the memory that its text is in. */
+/* An answer of NSS, with the memory that its text is in. */
 struct lookup {
     char *buffer;
     size_t size;
@@ -157,7 +157,7 @@ list_groups(const struct passwd *entry, int *ret_count)
     return NULL;
 }
 
-/* Whether the group `name` is among them; a group that is not there is not. */
+/* Decides whether the group `name` is among them; one that does not exist is not. */
 static int
 is_among(const char *name, const gid_t *groups, int count, bool *ret_found)
 {

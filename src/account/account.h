@@ -30,8 +30,8 @@ struct account_policy {
 bool allowed_all(const struct allowed *allowed);
 
 /*
- * Whether `user` may be an account's name, and is one of allow_users.
- * USER_NOT_ALLOWED if not; nothing is looked up.
+ * Checks that `user` may be an account's name and is one of allow_users: OK,
+ * USER_NOT_ALLOWED or NO_MEMORY. Looks nothing up.
  */
 enum reason account_check_name(const char *user,
                                const struct account_policy *policy,
@@ -39,9 +39,9 @@ enum reason account_check_name(const char *user,
     __attribute__((warn_unused_result));
 
 /*
- * Whether NSS knows the account (files, LDAP, SSSD alike), and whether its uid
- * may log in; then, whether the account is in one of allow_groups, as its
- * primary group or a member: OK, UNKNOWN_USER, USER_NOT_ALLOWED, NO_MEMORY, or
+ * Checks that NSS knows the account (files, LDAP, SSSD alike), that its uid may
+ * log in, and that the account is in one of allow_groups, as its primary group
+ * or a member: OK, UNKNOWN_USER, USER_NOT_ALLOWED, NO_MEMORY, or
  * STATE_UNAVAILABLE where NSS fails other than by saying absent.
  */
 enum reason account_check_entry(const char *user,

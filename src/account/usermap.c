@@ -100,8 +100,8 @@ see_text(const struct reading *reading, char *text, size_t length)
 }
 
 /*
- * Whether a plain line is of interest. In steps of a fixed size memcmp() is no
- * call, which would cost more than all else that is done for a line.
+ * True if a plain line may have the identity. memcmp() with a fixed size is not
+ * a call, which would cost more than all else that is done for a line.
  */
 static inline bool
 is_wanted(const struct reading *reading, const char *line, size_t length)
@@ -297,7 +297,7 @@ usermap_each(const char *path, see_line see, void *context,
     return read_map(path, &reading, verdict);
 }
 
-/* What is looked for, and what of it was found. */
+/* A search of the map: the identity, and the account found so far. */
 struct search {
     const char *identity;
     const char *user; /* NULL: any */

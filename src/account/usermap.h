@@ -16,7 +16,7 @@
 /* The longest account name that a line can give. */
 #define USERMAP_USER_MAX 256
 
-/* What one line says. */
+/* One line of the map. */
 struct usermap_line {
     size_t number;        /* in the file, from 1 */
     const char *identity; /* exact text, or the expression without slashes */

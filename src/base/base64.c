@@ -8,7 +8,7 @@
 static const char alphabet_url[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* What a digit is worth, and 1; 0: the byte is none. */
+/* Value of a digit plus 1; 0 for any other byte. */
 /* clang-format off */
 #define LETTERS_AND_DIGITS \
     ['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8, \

@@ -28,7 +28,10 @@ leave_c_locale(locale_t before, locale_t c)
     freelocale(c);
 }
 
-/* What an expression costs once regcomp() has copied what is repeated. */
+/*
+ * Limit on the states of an expression after regcomp() has copied its repeated
+ * parts.
+ */
 #define COST_MAX 5000
 
 /* Groups inside each other. */
@@ -54,7 +57,7 @@ skip_bracket(const char *at)
     return at;
 }
 
-/* Whether this is {n}, {n,} or {n,m}, and no brace that stands for itself. */
+/* True if this is {n}, {n,} or {n,m}, and no brace that stands for itself. */
 static bool
 is_interval(const char *at)
 {
@@ -120,7 +123,7 @@ is_costly(const char *expression)
     return false;
 }
 
-/* Whether a \1 to \9 stands outside brackets, where glibc would go back. */
+/* True if a \1 to \9 stands outside brackets, where glibc would go back. */
 static bool
 has_back_reference(const char *expression)
 {

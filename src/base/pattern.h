@@ -11,7 +11,7 @@
 /* The default of user_pattern. */
 #define PATTERN_USUAL_NAME "[a-z_][a-z0-9_.-]{0,31}"
 
-/* What pattern_new() takes, for messages. */
+/* The rule that pattern_new() applies, for messages. */
 #define PATTERN_RULE                                                        \
     "an extended regular expression of at most 1024 bytes, without \\1 to " \
     "\\9 in it, that repeats within reason"

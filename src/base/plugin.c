@@ -23,8 +23,8 @@
 const char plugin_identity[] = PLUGIN_MARK IDENTITY;
 
 /*
- * Whether this code is part of the program itself, for which dladdr() would
- * give argv[0], the caller's word. Unknown counts as yes.
+ * True if this code is part of the program itself, for which dladdr() would
+ * give argv[0], which the caller chooses. If it cannot be told, true.
  */
 static bool
 is_program(const Dl_info *own)

@@ -11,15 +11,15 @@
  */
 
 /*
- * What tells the parts of one build from those of another: a checksum of the
- * sources. They share the layout of structs, so that no other part may be
- * called, were it of the same version; while the module waits for an answer,
- * an upgrade may replace what it loads next.
+ * Identifies the build, by a checksum of the sources. The objects share struct
+ * layouts, so one of another build must not be called, even of the same
+ * version. An upgrade may replace an object while the module waits for an
+ * answer.
  */
 #define PLUGIN_MARK "pam_jwt build "
 extern const char plugin_identity[];
 
-/* What a token needs; its table is a struct phases. */
+/* The object that handles tokens; its table is a struct phases. */
 #define PLUGIN_TOKEN       "pam_jwt_token.so"
 #define PLUGIN_TOKEN_TABLE "pam_jwt_phases"
 
@@ -29,7 +29,7 @@ extern const char plugin_identity[];
 
 #define PLUGIN_WHAT_MAX 400
 
-/* One that is loaded; zeroed it is none. */
+/* A loaded object; zeroed: nothing is loaded. */
 struct plugin {
     void *library;
     const void *table;

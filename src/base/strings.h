@@ -18,7 +18,7 @@ bool strings_add(struct strings *list, const char *text, size_t length);
 bool strings_addf(struct strings *list, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Whether `text`, which may be NULL, is one of the list, byte for byte. */
+/* True if `text`, which may be NULL, is one of the list, byte for byte. */
 bool strings_have(const struct strings *list, const char *text);
 
 /* Frees the strings and empties the list. */

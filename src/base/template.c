@@ -18,7 +18,10 @@ template_is_valid(const char *text, const char *letters)
     return true;
 }
 
-/* What the letter behind a % stands for, NULL when it is not known. */
+/*
+ * Returns the text that the letter behind a % stands for, NULL if it is
+ * unknown.
+ */
 static const char *
 value_of(char letter, const struct template_facts *facts,
          const char **ret_missing)

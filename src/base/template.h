@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* What the letters stand for; NULL for what is not known. */
+/* The texts that the letters stand for; NULL where one is unknown. */
 struct template_facts {
     const char *hostname; /* %h */
     const char *service;  /* %s, of PAM */
@@ -17,7 +17,7 @@ struct template_facts {
 #define TEMPLATE_REQUEST "hsu"
 #define TEMPLATE_TOKEN   "ij"
 
-/* Whether each % of a template is %% or stands before one of `letters`. */
+/* True if each % of a template is %% or stands before one of `letters`. */
 bool template_is_valid(const char *text, const char *letters);
 
 /*

@@ -35,14 +35,14 @@ struct shown text_field(const char *value, const char *also);
  */
 struct shown text_time(double seconds);
 
-/* Whether two strings are the same bytes. NULL equals nothing. */
+/* True if two strings are the same bytes. NULL equals nothing. */
 bool text_equal(const char *a, const char *b);
 
 /* As text_equal(), ASCII letters of either case being the same. */
 bool text_equal_nocase(const char *a, const char *b);
 
 /*
- * Whether two media types of a JOSE header are the same: in any case, and with
+ * True if two media types of a JOSE header are the same: in any case, and with
  * "application/" left off or not (RFC 7515 section 4.1.9).
  */
 bool text_equal_media_type(const char *a, const char *b);

@@ -43,7 +43,7 @@ bool readfile_block(int descriptor, char *into, size_t size, size_t *ret_got,
 void readfile_close(int descriptor);
 
 /*
- * Whether what has this status belongs to root or the effective user, and
+ * True if what has this status belongs to root or the effective user, and
  * nobody else may write it. False: `ret_what` says why.
  */
 bool readfile_trusts(const struct stat *status,

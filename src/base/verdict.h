@@ -19,8 +19,9 @@ struct verdict_check {
 };
 
 /*
- * What became of one token: the checks in the order in which they were begun,
- * and why the last of them refused. Zeroed it is undecided, which is a refusal.
+ * The result for one token: the checks in the order in which they began, and
+ * why the last of them refused. A zeroed verdict is undecided, which is a
+ * refusal.
  */
 struct verdict {
     enum reason reason;

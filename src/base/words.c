@@ -68,7 +68,10 @@ has_other_space(const char *text)
     return false;
 }
 
-/* What a word without quotes must not hold; NULL: nothing of it. */
+/*
+ * Names the byte that a word without quotes must not hold; NULL: it holds no
+ * such byte.
+ */
 static const char *
 bare_fault(const char *text)
 {

@@ -36,10 +36,9 @@ int cli_settings(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 
 /*
- * What there is to say about the user_map of an issuer (INTERFACE "check"):
- * mistakes are errors; expressions by which more than one identity reaches an
- * account, that give a system account, or that match a domain without its
- * separator are warnings.
+ * Judges the user_map of an issuer (INTERFACE "check"): mistakes are errors;
+ * expressions by which more than one identity reaches an account, that give a
+ * system account, or that match a domain without its separator are warnings.
  */
 struct issuer;
 struct keyset;
@@ -47,8 +46,8 @@ struct findings;
 void cli_check_map(const struct issuer *issuer, struct findings *findings);
 
 /*
- * What there is to say about the lines of pam_jwt.so in the services of a
- * folder: those that pass a refused token on are errors.
+ * Judges the lines of pam_jwt.so in the services of a folder: those that pass a
+ * refused token on are errors.
  */
 struct config;
 #define PAM_FOLDER "/etc/pam.d"
@@ -56,37 +55,40 @@ void cli_check_pam(const char *folder, const struct config *config,
                    struct findings *findings);
 
 /*
- * What there is to say about the sections that answer for a service: one that
- * is laxer than a section meant for it is an error.
+ * Judges the sections that answer for a service: one that is laxer than a
+ * section meant for it is an error.
  */
 void cli_check_services(const char *service, const struct config *config,
                         struct findings *findings);
 
-/* Whether the module of that path and its other half are there, of one build.
+/*
+ * Judges if the module of that path and its other half are there, of one build.
  */
 void cli_check_objects(const char *module, struct findings *findings);
 
-/* What there is to say about sshd's own settings, where sshd tells them. */
+/* Judges sshd's own settings, where sshd tells them. */
 void cli_check_sshd(struct findings *findings);
 
-/* What there is to say about the key files of an issuer, and their age. */
+/* Judges the key files of an issuer, and their age. */
 void cli_check_keys(const struct issuer *issuer, struct findings *findings);
 
 /* Secrets among its loaded keys that can be guessed, or are misread. */
 void cli_check_secrets(const struct issuer *issuer, const struct keyset *keys,
                        struct findings *findings);
 
-/* What there is to say about the state of an issuer, and what others can do to
- * it. */
+/* Judges the state of an issuer, and what others can do to it. */
 void cli_check_state(const struct issuer *issuer, struct findings *findings);
 
 /*
- * What is wrong with the folders of a file: one that others may write lets them
- * put another file in its place.
+ * Judges the folders above a file: one that others may write lets them put
+ * another file in its place.
  */
 void cli_check_folders(const char *path, struct findings *findings);
 
-/* What a time in the future, of a key or of a token seen, says of the clock. */
+/*
+ * Judges the clock by the time of a file: one in the future shows that the
+ * clock is wrong.
+ */
 void cli_check_clock(const char *path, double changed,
                      struct findings *findings);
 

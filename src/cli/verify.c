@@ -104,7 +104,10 @@ list_services(const struct policy *policy, struct strings *ret_services)
         }
 }
 
-/* What the same token would have met elsewhere; nothing is used up. */
+/*
+ * Prints what would become of the same token at other services; uses nothing
+ * up.
+ */
 static void
 print_others(const struct input *input, const struct policy *policy,
              const struct login_request *asked)

@@ -69,7 +69,7 @@ struct setting {
 const struct setting *setting_at(size_t at);
 const struct setting *setting_find(const char *name);
 
-/* Whether a setting may be given more than once: the values add up. */
+/* True if a setting may be given more than once: the values add up. */
 bool setting_repeats(const struct setting *setting);
 
 /* Sets the field of a setting. NULL, or what is wrong with the text. */

@@ -92,7 +92,7 @@ apply(struct source *source, const struct setting *setting, const char *value)
         mistake(source, wrong, setting->name);
 }
 
-/* One that was given, by its name. */
+/* Applies a setting that was given, by its name. */
 static void
 apply_given(struct source *source, const char *key, const char *value)
 {
@@ -200,7 +200,7 @@ section_name(char *line)
     return name;
 }
 
-/* What stands before the first section counts for the new one, too. */
+/* Gives the new section the settings in front of the first one. */
 static void
 inherit(struct reading *reading)
 {
@@ -213,7 +213,10 @@ inherit(struct reading *reading)
                     reading->defaults[i].value);
 }
 
-/* What no section inherits must not stand where it looks as if it did. */
+/*
+ * Refuses settings that no section inherits in front of the first section,
+ * where they look inherited.
+ */
 static void
 check_defaults(struct reading *reading)
 {
@@ -406,7 +409,7 @@ read_files(struct config *config)
     file_done(&file);
 }
 
-/* What keeps a setting off the module line; NULL: nothing. */
+/* Says why a setting must not stand on the module line; NULL: it may. */
 static const char *
 argument_fault(const struct source *source, const struct setting *setting)
 {
@@ -484,7 +487,7 @@ set_machine_name(struct config *config)
     }
 }
 
-/* What only the whole file shows to be wrong. */
+/* Finds the mistakes that only the whole file shows. */
 static void
 check_whole(struct config *config)
 {

@@ -39,8 +39,8 @@ set_text(const struct setting *setting, void *field, const char *text)
 }
 
 /*
- * What no word of a list may hold: a comma in one without quotes was meant to
- * separate two.
+ * Refuses a comma in a word of a list without quotes: it was meant to separate
+ * two words.
  */
 static const char *
 list_fault(const struct word *word)

@@ -33,15 +33,15 @@ bool jsondoc_find(struct json_object *object, const char *name,
                   struct json_object **ret_value);
 
 /*
- * Whether an object has a member of one of the names, of which NULL is last.
+ * True if an object has a member of one of the names, of which NULL is last.
  * One that is null does not count.
  */
 bool jsondoc_has_any(struct json_object *object, const char *const *names);
 
-/* Whether a member is a string that begins so. */
+/* True if a member is a string that begins so. */
 bool jsondoc_has_text(struct json_object *object, const char *start);
 
-/* Whether a value is a string; it stays the document's and holds no NUL. */
+/* True if a value is a string; it stays the document's and holds no NUL. */
 bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 
 /* Overwrites every string of a document that holds a secret, and frees it. */
@@ -80,7 +80,7 @@ bool jsondoc_is_false(struct json_object *value);
 struct json_object *jsondoc_new_number(double number);
 
 /*
- * Whether a value is a NumericDate that can be reckoned with: a number from 0
+ * True if a value is a NumericDate that can be reckoned with: a number from 0
  * to 2^53-1 seconds, fractions allowed (RFC 7519 section 2).
  */
 bool jsondoc_is_time(struct json_object *value, double *ret_seconds);

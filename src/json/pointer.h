@@ -7,7 +7,7 @@
 
 /* The syntax of JSON pointers (RFC 6901), by which settings name claims. */
 
-/* Whether `name` can be looked up: a name, or a well-formed JSON pointer. */
+/* True if `name` can be looked up: a name, or a well-formed JSON pointer. */
 bool pointer_is_name(const char *name);
 
 /*

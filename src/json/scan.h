@@ -14,12 +14,12 @@ enum jsonscan_result {
 };
 
 /*
- * Whether `length` bytes are exactly one JSON text as RFC 8259 has it, and a
- * text that every parser reads the same way: strict UTF-8 (RFC 3629) without
- * lone surrogates, the number grammar, at most JSONSCAN_DEPTH_MAX levels, and
- * neither a name twice in one object (compared after unescaping) nor U+0000
- * anywhere. json-c takes all of these (no flag of it changes that), so that
- * nothing may reach json-c that was not scanned.
+ * Scans `length` bytes, which must be exactly one JSON text as RFC 8259 has it,
+ * and a text that every parser reads the same way: strict UTF-8 (RFC 3629)
+ * without lone surrogates, the number grammar, at most JSONSCAN_DEPTH_MAX
+ * levels, and neither a name twice in one object (compared after unescaping)
+ * nor U+0000 anywhere. json-c takes all of these (no flag of it changes that),
+ * so that nothing may reach json-c that was not scanned.
  *
  * Memory: one record per member name of the objects open at a time, at most
  * four times the text. Time: n log n in the length. On JSONSCAN_BAD `ret_what`

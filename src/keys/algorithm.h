@@ -28,7 +28,7 @@ const struct algorithm *algorithm_at(size_t at);
 unsigned algorithm_bit(const struct algorithm *algorithm);
 
 /*
- * Whether this key may ever be used with this algorithm: its type, the length
+ * True if this key may ever be used with this algorithm: its type, the length
  * of a secret, its own "alg".
  */
 bool algorithm_fits(const struct algorithm *algorithm, const struct key *key);

@@ -53,7 +53,7 @@ struct key {
     unsigned char *secret; /* of a KEY_SECRET */
     size_t secret_length;
     struct evp_pkey_st *public_key; /* of any other, NULL until built */
-    /* What one use has left for the next with the same algorithm, or NULL. */
+    /* Prepared contexts for the next use with the same algorithm, or NULL. */
     struct evp_mac_ctx_st *mac;     /* of a secret */
     struct evp_md_ctx_st *verifier; /* of any other */
     const struct algorithm *ready_for;
@@ -124,13 +124,13 @@ enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
 
 /*
- * Whether a JWK is a shared secret (kty "oct"), and whether it holds what
- * belongs to nobody but its owner: a private member, or "k" elsewhere.
+ * True if a JWK is a shared secret (kty "oct"); true if it holds a private
+ * member, or "k" without being a shared secret.
  */
 bool key_jwk_is_secret(struct json_object *jwk);
 bool key_jwk_is_private(struct json_object *jwk);
 
-/* Whether key_from_jwk() has left nothing to build. */
+/* True if key_from_jwk() has left nothing to build. */
 bool key_is_built(const struct key *key);
 
 /* Builds what key_from_jwk() left; a built key is KEY_GOOD at once. */

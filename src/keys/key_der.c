@@ -21,7 +21,7 @@
  *    section 4.2.1.3). Its key is read as any other.
  */
 
-/* What is left to read. */
+/* The bytes that are left to read. */
 struct input {
     const unsigned char *at;
     const unsigned char *end;
@@ -148,7 +148,7 @@ key_der_recognize(const unsigned char *der, size_t length,
     return true;
 }
 
-/* What a certificate is for, and when; `what` says what speaks against it. */
+/* True if a certificate may be used for signatures now; `what` says why not. */
 static bool
 is_for_signatures(X509 *certificate, time_t now, char *what)
 {

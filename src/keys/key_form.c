@@ -29,7 +29,7 @@ static const struct {
     {"Modulus=", "a bare modulus (openssl rsa -pubin without -modulus)"},
 };
 
-/* What stands anywhere in a text. */
+/* Forms that are recognised by a part anywhere in the text. */
 static const struct {
     const char *part;
     const char *say;

@@ -30,7 +30,7 @@ hash_text(const void *bytes, size_t length, char ret_text[KEY_THUMBPRINT_SIZE])
     return true;
 }
 
-/* What HMAC with this hash makes of a secret: one block. */
+/* Adds the block that HMAC with this hash makes of a secret. */
 static bool
 add_block(const struct algorithm *algorithm, const struct key *key,
           struct strings *prints)
@@ -225,7 +225,10 @@ key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
     return done;
 }
 
-/* What is not built and lacks a required member makes no key at all. */
+/*
+ * True if an entry that was not built lacks a required member, so that no key
+ * can be made of it.
+ */
 static bool
 is_no_key(const struct key *key)
 {

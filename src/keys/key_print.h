@@ -14,7 +14,7 @@
  */
 bool key_add_prints(const struct key *key, struct strings *prints);
 
-/* Whether two keys of a set are one. Not sure is no. */
+/* True if two keys of a set are certainly the same key. */
 bool key_is_same(const struct key *a, const struct key *b);
 
 #endif

@@ -21,15 +21,15 @@ struct json_object;
 #define KEYSET_CANDIDATES_MAX 4
 
 /*
- * What the files of a set are for. Public keys are everybody's: no content,
- * mode or encoding makes a secret of what is in a file of them.
+ * The setting that the files stand in. Everybody has public keys: no content,
+ * mode or encoding makes a shared secret of a file of them.
  */
 enum keyset_kind {
     KEYSET_PUBLIC,
     KEYSET_SECRETS
 };
 
-/* What the keys of a section have to be like. */
+/* The requirements on the keys of a section. */
 struct keyset_policy {
     enum keyset_kind kind;
     enum secret_encoding encoding; /* of a text among secrets */
@@ -76,7 +76,7 @@ enum reason keyset_load(const struct strings *paths,
 /* The setting that names such files. */
 const char *keyset_setting(enum keyset_kind kind);
 
-/* Whether any of the keys, built or not, can be used with this algorithm. */
+/* True if any of the keys, built or not, can be used with this algorithm. */
 bool keyset_fits(const struct keyset *keys, const struct algorithm *algorithm);
 
 /*
@@ -92,8 +92,8 @@ size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
                          struct strings *problems);
 
 /*
- * Whether no key is left that could be good, as far as building one tells:
- * a forged token must not make a host build them all.
+ * True if no key is left that could be good, as far as building one tells: a
+ * forged token must not make a host build them all.
  */
 bool keyset_is_spent(struct keyset *keys, struct strings *problems);
 

@@ -19,7 +19,7 @@ keyset_fits(const struct keyset *keys, const struct algorithm *algorithm)
 }
 
 /*
- * Whether an entry is one of those that "kid" and an algorithm can name: of the
+ * True if an entry is one of those that "kid" and an algorithm can name: of the
  * type, and not of another "alg". One without "kty" could be anything.
  */
 static bool

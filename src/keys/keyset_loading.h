@@ -6,7 +6,7 @@
 
 struct file;
 
-/* What loading one file needs to know, and where it says what is wrong. */
+/* The inputs of loading one file, and the lists for what is wrong with it. */
 struct loading {
     const struct keyset_policy *policy;
     time_t now;
@@ -34,7 +34,7 @@ bool keyset_make_room(struct keyfile *file, size_t count);
 /* Adopts the key, for which there is room. */
 void keyset_add(struct keyfile *file, const struct key *key);
 
-/* Whether an algorithm of `allowed`, 0 for the defaults, fits the key. */
+/* True if an algorithm of `allowed`, 0 for the defaults, fits the key. */
 bool keyset_allows(unsigned allowed, const struct key *key);
 
 /*

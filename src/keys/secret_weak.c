@@ -23,8 +23,8 @@
 #define SCORED_MAX 128
 
 /*
- * What a guess costs, in tenths of a bit: rough, but random secrets of 128 bits
- * lie far above the limit and six words of a dictionary just below it.
+ * Cost of guessing, in tenths of a bit. It is rough, but random secrets of 128
+ * bits lie far above the limit, and six words of a dictionary just below it.
  */
 #define SCORE_MIN     800
 #define SCORE_DIGIT   33

@@ -82,8 +82,8 @@ begin_verifying(const struct algorithm *algorithm, const struct key *key)
 }
 
 /*
- * What takes OpenSSL long and is the same for every message: to look its
- * functions up by name, and to hash the pads of a secret.
+ * Prepares what takes OpenSSL long and is the same for every message: it looks
+ * its functions up by name and hashes the pads of a secret.
  */
 static bool
 make_ready(const struct algorithm *algorithm, struct key *key)

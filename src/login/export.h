@@ -12,15 +12,15 @@ struct json_object;
 #define ENVIRONMENT_VALUE_MAX 256
 
 /*
- * Whether a word is NAME=CLAIM: a name that begins JWT_ and goes on with 1 to
+ * True if a word is NAME=CLAIM: a name that begins JWT_ and goes on with 1 to
  * 60 of [A-Z0-9_], so that no rule can set LD_PRELOAD, PATH or BASH_ENV.
  */
 bool environment_is_rule(const char *word);
 
-/* Whether it is printable ASCII of at most ENVIRONMENT_VALUE_MAX bytes. */
+/* True if it is printable ASCII of at most ENVIRONMENT_VALUE_MAX bytes. */
 bool environment_is_value(const char *text);
 
-/* Whether a variable "NAME=VALUE" is one that a rule could have made. */
+/* True if a variable "NAME=VALUE" is one that a rule could have made. */
 bool environment_is_safe(const char *variable);
 
 /*

@@ -35,7 +35,7 @@ struct policy {
 #define ISSUER_WHAT_MAX 400
 
 /*
- * Whether two sections take the tokens of the same issuer; two without "iss"
+ * True if two sections take the tokens of the same issuer; two without "iss"
  * do: those of any.
  */
 bool issuer_is_same(const struct issuer *a, const struct issuer *b);
@@ -44,8 +44,8 @@ bool issuer_is_same(const struct issuer *a, const struct issuer *b);
 bool issuers_share_iss(const struct issuer *a, const struct issuer *b);
 
 /*
- * Whether the sections can be told apart by service and "iss", and whether
- * each of several says which accounts are its own (INTERFACE "Which section").
+ * True if the sections can be told apart by service and "iss", and whether each
+ * of several says which accounts are its own (INTERFACE "Which section").
  * False: `ret_what` says what is wrong. Keys are not looked at.
  */
 bool issuers_are_distinct(const struct policy *policy,
@@ -80,10 +80,10 @@ enum reason issuer_choose(const struct policy *policy, const char *service,
     __attribute__((warn_unused_result));
 
 /*
- * Whether the key that verified a token of `issuer` is in no section with
- * another "iss", whose token it would be as well: OK, BAD_CONFIG or NO_MEMORY.
- * Reads those sections' files and builds none of their keys. Free of cost with
- * one "iss".
+ * Checks that the key which verified a token of `issuer` is in no section with
+ * another "iss", which would take the token as well: OK, BAD_CONFIG or
+ * NO_MEMORY. Reads those sections' files and builds none of their keys. Free of
+ * cost with one "iss".
  */
 enum reason issuer_check_key(const struct policy *policy,
                              const struct issuer *issuer, const struct key *key,

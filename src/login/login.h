@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What a program asks. */
+/* The question of a program: may this token log in here? */
 struct login_request {
     const char *service;  /* PAM service, NULL when not known */
     const char *user;     /* account asked for, NULL: the token says */

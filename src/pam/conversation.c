@@ -24,7 +24,7 @@ rounds_done(struct rounds *rounds)
 }
 
 /*
- * Whether another part is asked for. The rule knows the length of the answer
+ * True if another part is asked for. The rule knows the length of the answer
  * and nothing else: see prompt_is_cutting_length().
  */
 static bool

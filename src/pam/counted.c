@@ -430,7 +430,10 @@ confirm_in_file(const struct caller *here)
     return done;
 }
 
-/* What a child has of the monitor's, the monitor judges again (rule 7). */
+/*
+ * A child confirms only its own record: the monitor judges its own again (rule
+ * 7).
+ */
 static bool
 confirm(pam_handle_t *pamh, const struct caller *here)
 {

@@ -29,7 +29,10 @@
 /* From open_session to close_session, which run in one process. */
 static const char session_name[] = "pam_jwt_session";
 
-/* What pam_systemd, further down the stack, ends the session by. */
+/*
+ * Name of the PAM data by which pam_systemd, further down the stack, limits the
+ * session.
+ */
 static const char limit_name[] = "systemd.runtime_max_sec";
 
 static void
@@ -48,8 +51,9 @@ free_plugin(pam_handle_t *pamh, void *data, int error_status)
 }
 
 /*
- * What a token needs, of this build: another's, of another line of the stack,
- * has another name. NULL: it could not be loaded, and that is logged.
+ * Loads the object that handles tokens, of this build. One of another build,
+ * for another line of the stack, has another name. NULL: it could not be
+ * loaded, and that is logged.
  */
 static const struct phases *
 load_phases(pam_handle_t *pamh)

@@ -284,7 +284,7 @@ add_fact(char text[FACTS_MAX], const char *name, const char *value)
                  text_log_value(value).text);
 }
 
-/* Who it is, and by which token; NULL: out of memory. */
+/* Makes the audit line: the person, and the token. NULL: out of memory. */
 static char *
 make_line(pam_handle_t *pamh, const struct login_record *record)
 {

@@ -12,7 +12,7 @@ struct answer;
 struct config;
 
 /*
- * What becomes of a login once there is a token. It is the one table of
+ * The functions that handle a login with a token. It is the one table of
  * COMPANION_TOKEN, an object of its own: with it come OpenSSL and json-c, of
  * which a program where nobody has a token shall have nothing. It leaves no
  * pointer to its code behind: it may be unloaded after any call.

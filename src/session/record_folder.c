@@ -182,7 +182,7 @@ create(int folder, const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
-    /* One that a process of this very name did not finish. */
+    /* Removes a file that a process of the same name left unfinished. */
     unlinkat(folder, name, 0);
     return openat(folder, name, flags, S_IRUSR | S_IWUSR);
 }

@@ -73,7 +73,10 @@ forgotten(const struct folder *state, const struct stretches *gone,
     return STORE_FAILED;
 }
 
-/* Whether one entry of DIR says that the token was used, or may have been. */
+/*
+ * Decides whether one entry of DIR says that the token was used, or may have
+ * been.
+ */
 static enum store_answer
 says_used(const struct folder *state, const char *entry, int64_t own,
           bool is_own_known, const char *name, char *ret_what)
@@ -93,8 +96,8 @@ says_used(const struct folder *state, const char *entry, int64_t own,
 }
 
 /*
- * Whether the token was used, by what all folders say; without the own one
- * where that is known.
+ * Decides whether the token was used, by what all folders say; without the own
+ * one where that is known.
  */
 static enum store_answer
 look_around(const struct folder *state, int64_t own, bool is_own_known,

@@ -117,7 +117,7 @@ struct cleaning {
     char *ret_what; /* of what failed first */
 };
 
-/* What cannot be removed does not keep the others from their turn. */
+/* Notes an entry that cannot be removed; the others still get their turn. */
 static void
 note_failure(struct cleaning *cleaning, const char *name)
 {
@@ -169,7 +169,7 @@ clean_record(const struct revocation *revocation, const char *name, void *data)
         note_failure(cleaning, REVOKED);
 }
 
-/* What clean has seen. NULL: errno says why. */
+/* Reads the record of what clean has seen. NULL: errno says why. */
 static struct sightings *
 read_cleaned(const struct folder *state)
 {

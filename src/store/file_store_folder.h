@@ -74,7 +74,7 @@ enum store_answer folder_no_memory(char *ret_what);
 /* Opens a stream of the names in a folder. NULL: errno says why. */
 DIR *folder_names(int folder, const char *name);
 
-/* Whether `name` is in the state folder, whatever it is. */
+/* Decides whether `name` is in the state folder, whatever it is. */
 enum store_answer folder_has(const struct folder *state, const char *name,
                              char *ret_what);
 

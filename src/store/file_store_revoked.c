@@ -46,7 +46,9 @@ read_record(const struct folder *state, const char *name,
     return good;
 }
 
-/* Whether the revocation of this scope, if there is one, has the token. */
+/*
+ * Decides whether the revocation of this scope, if there is one, has the token.
+ */
 static enum store_answer
 is_scope_revoked(const struct folder *state, struct revocation *revocation,
                  double issued, char *ret_what)

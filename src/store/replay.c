@@ -59,7 +59,7 @@ check_claims(const struct replay_policy *policy, const struct ticket *ticket,
     if (!policy->one_time)
         return REASON_OK;
     verdict_check(verdict, "jti", "one_time");
-    /* One that is empty tells no token from another. */
+    /* An empty "jti" does not tell one token from another. */
     if (ticket->token_id == NULL || *ticket->token_id == '\0')
         return verdict_refuse(verdict, REASON_MISSING_CLAIM,
                               "jti, which one_time needs");

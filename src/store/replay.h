@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* Whether tokens are good once only, and can be revoked. */
+/* The settings for one-time tokens and for revocation. */
 struct replay_policy {
     bool one_time;
     bool revocation;
@@ -25,7 +25,7 @@ struct replay {
 };
 
 /*
- * What the store says of a token about which everything else holds: OK,
+ * Asks the store about a token for which everything else holds: OK,
  * MISSING_CLAIM, REVOKED, ALREADY_USED, STATE_UNAVAILABLE or NO_MEMORY. With
  * `uses`, OK is said once per "iss" and "jti" where one_time is set; otherwise
  * nothing changes.

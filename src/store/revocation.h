@@ -43,7 +43,7 @@ bool revocation_at(const struct ticket *ticket, size_t at,
                    struct revocation *ret_revocation);
 
 /*
- * Whether a token with this "iat" is one of those issued until `before`: by the
+ * True if a token with this "iat" is one of those issued until `before`: by the
  * whole second, so that a fraction of the second of a revocation is no way out.
  */
 bool revocation_covers(double issued, double before);

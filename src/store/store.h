@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * What a store of used and revoked tokens can do: the file store, and that of
- * Redis, which is a shared object of its own.
+ * The operations of a store of used and revoked tokens: the file store, and
+ * that of Redis, which is a shared object of its own.
  */
 
 /* Room for what went wrong, or for what took a token back; safe to log. */
@@ -48,11 +48,13 @@ struct store {
                   const struct address *address, char ret_what[STORE_WHAT_MAX]);
     void (*close)(void *state);
 
-    /* Whether a revocation is about this token; `ret_what` says which. */
+    /*
+     * Decides whether a revocation is about this token; `ret_what` says which.
+     */
     enum store_answer (*revoked)(void *state, const struct ticket *ticket,
                                  char ret_what[STORE_WHAT_MAX]);
 
-    /* Whether it was used; nothing changes. */
+    /* Decides whether it was used; nothing changes. */
     enum store_answer (*used)(void *state, const struct ticket *ticket,
                               char ret_what[STORE_WHAT_MAX]);
 
@@ -75,8 +77,8 @@ struct store {
                  char ret_what[STORE_WHAT_MAX]);
 
     /*
-     * Whether the store keeps what it should: STORE_YES, and `ret_what` has
-     * what an administrator should know, when clean is long overdue, or a
+     * Tells if the store may lose or keep too much: STORE_YES, and `ret_what`
+     * has what an administrator should know, when clean is long overdue, or a
      * server may forget.
      */
     enum store_answer (*overdue)(void *state, double now,

@@ -43,7 +43,7 @@ struct address {
  */
 const char *store_uri_parse(const char *state, struct address *ret_address);
 
-/* Whether two places are the same state. */
+/* True if two places are the same state. */
 bool store_uri_same(const struct store_uri *a, const struct store_uri *b);
 
 /* NULL, or which of the settings do not go together. */

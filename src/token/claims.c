@@ -95,7 +95,7 @@ check_issuer(struct json_object *payload, const struct claims_policy *policy,
         quote(claims->issuer).text, quote(policy->issuer).text);
 }
 
-/* Whether `wanted` is "aud" or one of its members, which are all strings. */
+/* True if `wanted` is "aud" or one of its members, which are all strings. */
 static bool
 has_audience(struct json_object *aud, const char *wanted)
 {

@@ -13,7 +13,7 @@
 /* The longest identity; provider IDs have up to 255 bytes (OpenID Connect). */
 #define CLAIMS_IDENTITY_MAX 256
 
-/* What the claims of a token must be. Durations are seconds. */
+/* The requirements on the claims of a token. Durations are in seconds. */
 struct claims_policy {
     char *issuer;            /* exact "iss", NULL for any */
     struct strings audience; /* templates of which "aud" must have one */

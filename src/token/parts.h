@@ -11,7 +11,10 @@
 /* Parts asked for at the most: 40 of 500 bytes hold the largest token. */
 #define PARTS_MAX 40
 
-/* What a helper hands over at a time: a length after which more is asked. */
+/*
+ * Bytes that a helper hands over at a time: a length after which another part
+ * is asked for.
+ */
 #define PARTS_PIECE 500
 
 /* The question while no configuration says another. */

@@ -80,7 +80,7 @@ add_pattern(struct requirement *rule, const char *expression)
     return rule->pattern != NULL ? NULL : "has what is not " PATTERN_RULE;
 }
 
-/* What stands behind the operator. */
+/* Reads the values behind the operator. */
 static const char *
 read_values(const struct words *words, struct requirement *rule)
 {

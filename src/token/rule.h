@@ -49,22 +49,22 @@ const char *requirements_add(struct requirements *list,
                              const struct words *words);
 
 /*
- * Whether all rules hold: OK, REQUIREMENT_FAILED or NO_MEMORY. An absent claim
- * and one that is null fail every form. VALUE is compared with a string byte
- * for byte, with a boolean as true or false, with an integer within 2^53-1 in
- * decimal; any other type fails, with != too. `has` looks for a member of an
- * array, or for a word of a top-level "scope" or "scp" string (RFC 6749
- * section 3.3); any other string is an array of one. = and != fail for such a
- * string of several words. `any` holds where `has` or = holds for one of its
- * values. `matches` holds where the expression matches the whole of a string of
- * at most REQUIREMENT_MATCH_MAX bytes.
+ * Checks that all rules hold: OK, REQUIREMENT_FAILED or NO_MEMORY. An absent
+ * claim and one that is null fail every form. VALUE is compared with a string
+ * byte for byte, with a boolean as true or false, with an integer within 2^53-1
+ * in decimal; any other type fails, with != too. `has` looks for a member of an
+ * array, or for a word of a top-level "scope" or "scp" string (RFC 6749 section
+ * 3.3); any other string is an array of one. = and != fail for such a string of
+ * several words. `any` holds where `has` or = holds for one of its values.
+ * `matches` holds where the expression matches the whole of a string of at most
+ * REQUIREMENT_MATCH_MAX bytes.
  */
 enum reason
 requirements_check(const struct requirements *list, struct json_object *payload,
                    const struct template_facts *facts, struct verdict *verdict)
     __attribute__((warn_unused_result));
 
-/* Whether two rules ask for the same; two expressions as they were written. */
+/* True if two rules ask for the same; two expressions as they were written. */
 bool requirement_is_same(const struct requirement *a,
                          const struct requirement *b);
 

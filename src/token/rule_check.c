@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether `text` is one of the words between single spaces. */
+/* True if `text` is one of the words between single spaces. */
 static bool
 has_word(const char *words, const char *text)
 {
@@ -87,7 +87,7 @@ matches(const struct pattern *pattern, struct json_object *value)
            pattern_matches(pattern, text);
 }
 
-/* Whether the rule holds for one of its values, expanded. */
+/* True if the rule holds for one of its values, expanded. */
 static bool
 holds_for(const struct requirement *rule, struct json_object *value,
           const char *wanted)

@@ -8,7 +8,7 @@
 struct jws;
 
 /*
- * Whether one of `keys` signed this JWS (RFC 7515 section 5.2) with an
+ * Checks that one of `keys` signed this JWS (RFC 7515 section 5.2) with an
  * algorithm of `allowed` (bits of algorithm_bit(), 0 for the defaults). OK,
  * ALGORITHM_NOT_ALLOWED, UNKNOWN_KEY, KEY_UNAVAILABLE or BAD_SIGNATURE; on OK
  * `keys->used` is the key. What is wrong with keys on the way goes to

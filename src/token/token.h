@@ -6,7 +6,7 @@
 #include "token/claims.h"
 #include "token/jws.h"
 
-/* What a token must be. */
+/* The requirements on a token. */
 struct token_policy {
     unsigned algorithms;  /* bits of algorithm_bit(), 0 for the defaults */
     struct strings types; /* accepted "typ" values; empty for the default */

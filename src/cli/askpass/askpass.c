@@ -28,7 +28,7 @@
  * standard output and exit status 1.
  */
 
-/* What ssh takes of one answer and surely does not cut (readpass.c, 1024). */
+/* Longest answer, in bytes, that ssh does not cut (readpass.c, 1024). */
 #define SINGLE_MAX 1022
 
 /* A token that ends this soon may end on the way, in seconds. */

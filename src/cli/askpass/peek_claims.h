@@ -7,8 +7,8 @@
 struct json_object;
 
 /*
- * What a token says of itself, its signature not looked at: for advice to
- * the person who holds it, never for a decision to let somebody in.
+ * Claims of a token whose signature was not checked: for advice to the person
+ * who holds it, never for a decision to let somebody in.
  */
 struct peek_claims {
     struct json_object *payload;

@@ -11,7 +11,7 @@ enum question_kind {
     QUESTION_PASSWORD /* ssh's own: "user@host's password: " */
 };
 
-/* What a program asks for, and for whom. */
+/* The question of a program, and the host it is for. */
 struct question {
     enum question_kind kind;
     size_t part;    /* of QUESTION_PART, from 1 */

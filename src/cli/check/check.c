@@ -25,7 +25,7 @@ check_groups(const struct issuer *issuer, struct findings *findings)
                         text_log_value(groups->items[i]).text);
 }
 
-/* Whether a host that is given a token could use it on another. */
+/* Reports whether a host that is given a token could use it on another. */
 static void
 check_binding(const struct issuer *issuer, struct findings *findings)
 {

@@ -9,7 +9,10 @@
 
 struct json_object;
 
-/* What `check` found; with an error logins fail, or people get in. */
+/*
+ * How bad a finding of `check` is. An error means that logins fail or that the
+ * wrong people get in.
+ */
 enum severity {
     FINDING_NOTE,
     FINDING_WARNING,

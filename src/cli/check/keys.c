@@ -28,7 +28,10 @@ cli_check_clock(const char *path, double changed, struct findings *findings)
                     "it is %.0f s newer than this host's clock", changed - now);
 }
 
-/* Whether a key that the issuer no longer publishes would ever be noticed. */
+/*
+ * Reports whether a key that the issuer no longer publishes would ever be
+ * noticed.
+ */
 static void
 check_age(const struct issuer *issuer, const struct keyfile *file, double now,
           struct findings *findings)

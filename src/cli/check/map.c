@@ -134,7 +134,7 @@ make_gives(const struct rule *rule)
         cli_no_memory();
     pattern = pattern_new(text, what);
     free(text);
-    /* What cannot be said exactly may be anything. */
+    /* An expression that cannot be built exactly is taken to match anything. */
     return pattern != NULL ? pattern : pattern_new(".*", what);
 }
 
@@ -164,7 +164,7 @@ collect(void *context, const struct usermap_line *line)
     return NULL;
 }
 
-/* Whether what is not in a group of the user can be more than one text. */
+/* True if what is not in a group of the user can be more than one text. */
 static bool
 varies_outside(const struct rule *rule)
 {
@@ -189,7 +189,7 @@ varies_outside(const struct rule *rule)
     return false;
 }
 
-/* Whether the group can match a text with this byte in it. */
+/* True if the group can match a text with this byte in it. */
 static bool
 group_can_hold(const struct rule *rule, int group, char byte)
 {
@@ -218,7 +218,7 @@ group_can_hold(const struct rule *rule, int group, char byte)
 }
 
 /*
- * Whether two groups run into each other in the account: \1\2 of "a" and "bc"
+ * True if two groups run into each other in the account: \1\2 of "a" and "bc"
  * is that of "ab" and "c".
  */
 static bool
@@ -271,7 +271,7 @@ behind_groups(const char *user)
     return behind;
 }
 
-/* Whether an expression can give the account of a rule without groups. */
+/* True if an expression can give the account of a rule without groups. */
 static bool
 can_give(const struct rule *rule, const char *user)
 {
@@ -392,7 +392,7 @@ check_system(const struct rules *rules, const struct rule *rule,
 }
 
 /*
- * Whether an expression, read backwards from `at`, has a variable part there:
+ * True if an expression, read backwards from `at`, has a variable part there:
  * an alternative begins where its group does.
  */
 static bool
@@ -424,9 +424,9 @@ is_name_byte(char c)
 }
 
 /*
- * What is wrong with the domain that an expression ends in: `example\.com`
- * behind a variable part also ends evilexample.com, and a dot without its
- * backslash matches any byte. NULL for nothing.
+ * Names a mistake in the domain that an expression ends in, NULL if there is
+ * none: `example\.com` behind a variable part also ends evilexample.com, and a
+ * dot without its backslash matches any byte.
  */
 static const char *
 judge_domain(const char *expression, const char **ret_why, const char **ret_fix)
@@ -466,7 +466,7 @@ judge_domain(const char *expression, const char **ret_why, const char **ret_fix)
 }
 
 /*
- * Whether an identity has a capital letter that must be there: of an
+ * True if an identity has a capital letter that must be there: of an
  * expression, one outside brackets, where nothing in it can be left out.
  */
 static bool

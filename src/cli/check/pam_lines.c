@@ -49,7 +49,7 @@ store_uri_of(const struct pamline *line)
     return shown;
 }
 
-/* Whether a refusal ends, or at least fails, the stack. */
+/* Decides whether a refusal ends, or at least fails, the stack. */
 static const char *
 find_harmless(const struct pamline *line, const char *const *codes,
               size_t count)
@@ -146,7 +146,7 @@ is_before(const struct pamline *line, const struct pamline *ours)
 
     if (!is_ours(ours) || text_equal_nocase(ours->type, "account"))
         return false;
-    /* What stands in auth acts in setcred, before every session line. */
+    /* An auth line acts in setcred too, before every session line. */
     if (is_auth && text_equal_nocase(ours->type, "session"))
         return true;
     return line < ours && text_equal_nocase(line->type, ours->type);
@@ -209,7 +209,7 @@ check_session(const struct service *service, const struct pamline *ours)
                     "one");
 }
 
-/* What the module itself would make of the line's arguments. */
+/* Reports the mistakes that the module would find in the line's arguments. */
 static void
 check_arguments(const struct service *service, const struct pamline *line)
 {
@@ -226,8 +226,9 @@ check_arguments(const struct service *service, const struct pamline *line)
 }
 
 /*
- * Whether what the line names is installed, unless that is for other lines to
- * say: the folder may be of another system, where "pam_jwt.so" is another file.
+ * Reports whether what the line names is installed, unless that is for other
+ * lines to say: the folder may be of another system, where "pam_jwt.so" is
+ * another file.
  */
 static void
 check_objects(const struct service *service, const struct pamline *line)
@@ -333,7 +334,7 @@ check_twice(const struct service *service)
         cli_check_services(service->name, service->config, service->findings);
 }
 
-/* Whether the file itself names the module, or only what it includes. */
+/* True if the file itself names the module, or only what it includes. */
 static bool
 stands_in(const struct pamlines *lines, const char *folder, const char *name)
 {

@@ -219,7 +219,7 @@ pamlines_read(const char *folder, const char *service,
     return read_service(&reader, service, NULL, 0);
 }
 
-/* What the four words stand for (pam.conf(5)). */
+/* Meanings of the four control words (pam.conf(5)). */
 static const struct {
     const char *word;
     const char *control;
@@ -240,7 +240,7 @@ pamline_action(const struct pamline *line, const char *code,
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (text_equal_nocase(line->control, words[i].word))
             control = words[i].control;
-    /* What nothing is said about is bad. */
+    /* A code that is not mentioned means bad. */
     snprintf(ret_action, 16, "bad");
     for (int pass = 0; pass < 2; pass++) {
         const char *wanted = pass == 0 ? "default" : code;

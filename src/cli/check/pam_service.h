@@ -40,8 +40,9 @@ bool pamlines_read(const char *folder, const char *service,
                    struct pamlines *ret_lines, char ret_what[PAMLINE_WHAT_MAX]);
 
 /*
- * What the line does when its module returns `code` ("success", "ignore",
- * "auth_err"): "ok", "done", "bad", "die", "ignore", "reset" or a number.
+ * Returns what the line does when its module returns `code` ("success",
+ * "ignore", "auth_err"): "ok", "done", "bad", "die", "ignore", "reset" or a
+ * number.
  */
 const char *pamline_action(const struct pamline *line, const char *code,
                            char ret_action[16]);

@@ -27,7 +27,7 @@ check_strength(const struct keyfile *file, struct findings *findings)
     }
 }
 
-/* What stands in the file need not be what its writer thinks it is. */
+/* Warns where the file may not hold the secret that its writer has in mind. */
 static void
 check_look(const struct issuer *issuer, const struct keyfile *file,
            struct findings *findings)

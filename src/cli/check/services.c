@@ -52,7 +52,10 @@ laxer_by(const struct issuer *issuer, const struct issuer *than)
         return "max_age";
     if (than->replay.one_time && !issuer->replay.one_time)
         return "one_time";
-    /* What else to demand depends on who issues the tokens. */
+    /*
+     * The other rules can be compared only where both sections take tokens of
+     * one issuer.
+     */
     if (!issuers_share_iss(issuer, than))
         return NULL;
     if (is_longer(a->max_lifetime, b->max_lifetime))

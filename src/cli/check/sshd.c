@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a login with a token meets in sshd_config(5). */
+/* The settings of sshd_config(5) that a login with a token depends on. */
 static const struct {
     const char *setting; /* as sshd -T prints it */
     enum severity severity;

@@ -42,7 +42,7 @@ check_plaintext(const struct issuer *issuer, const struct address *address,
                 "redis:// to %s is not encrypted", address->host);
 }
 
-/* Who can put another socket in the place of the server's. */
+/* Reports who can put another socket in the place of the server's. */
 static void
 check_socket_folder(const char *path, const char *folder, uid_t server,
                     struct findings *findings)
@@ -95,7 +95,10 @@ check_socket(const struct address *address, struct findings *findings)
     free(folder);
 }
 
-/* Who but root and the server can read or change what is asked. */
+/*
+ * Reports who besides root and the server can read or change the questions and
+ * answers.
+ */
 static void
 check_others(const struct issuer *issuer, const struct address *address,
              struct findings *findings)

@@ -33,15 +33,15 @@
 #define TIMEOUT 30.0
 
 /*
- * What a server says is fresh is not asked for again for so long; not for
- * longer, so that a key which is withdrawn is gone within the hour.
+ * Longest time, in seconds, that an answer which the server calls fresh is kept
+ * without asking again. A withdrawn key must be gone within the hour.
  */
 #define FRESH_MAX 1800.0
 
 /* Clocks that differ by more make tokens expired or issued_in_future. */
 #define CLOCK_MAX 30.0
 
-/* What is known of the set in --out, kept beside it. */
+/* Facts about the set in --out, kept in a file beside it. */
 struct memory {
     char *source; /* the issuer or the URL that was asked for */
     char *url;    /* where its set was */
@@ -88,7 +88,10 @@ source_of(const struct fetch *fetch)
     return fetch->url != NULL ? fetch->url : fetch->issuer;
 }
 
-/* One that is missing or damaged is none: everything is asked for anew. */
+/*
+ * Reads the file of facts. If it is missing or damaged, everything is fetched
+ * again.
+ */
 static void
 memory_read(const struct fetch *fetch, struct memory *memory)
 {
@@ -220,7 +223,7 @@ take_new(const struct fetch *fetch, const char *url,
         goto out;
     }
     if (jwksfile_read(replacement.path, text_log_value(url).text, &file)) {
-        /* What is remembered is of the old set: it must go first. */
+        /* The remembered facts belong to the old set: remove them first. */
         if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
             code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
                             fetch->memory_path);

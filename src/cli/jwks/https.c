@@ -141,7 +141,7 @@ judge_url(CURLU *url, const char *text)
     return wrong;
 }
 
-/* Whether the part is the same, or absent in both. */
+/* True if the part is the same, or absent in both. */
 static bool
 is_same_part(CURLU *a, CURLU *b, CURLUPart part, unsigned flags)
 {
@@ -185,7 +185,7 @@ conditions(const struct https_request *request)
     return list;
 }
 
-/* Whether libcurl takes all that this program's promises depend on. */
+/* True if libcurl takes all that this program's promises depend on. */
 static bool
 set_up(CURL *curl, CURLU *url, const struct https_request *request,
        struct curl_slist *headers, struct transfer *transfer, char *said)
@@ -209,7 +209,7 @@ set_up(CURL *curl, CURLU *url, const struct https_request *request,
                  CURLE_OK &&
              curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
            curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           /* What a proxy says of itself is not what the server says. */
+           /* Headers of a proxy are not the server's. */
            curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) ==
                CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&

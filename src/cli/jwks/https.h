@@ -10,7 +10,7 @@
 /* An ETag of more bytes is not kept; asking without it costs one reply. */
 #define HTTPS_TAG_MAX 256
 
-/* What to ask a server for. */
+/* A request to a server. */
 struct https_request {
     const char *url;
     const char *ca_file;  /* PEM; NULL: the authorities of the system */
@@ -20,7 +20,7 @@ struct https_request {
     double deadline;      /* on https_clock() */
 };
 
-/* What it replied. */
+/* The server's reply. */
 struct https_reply {
     bool is_unchanged; /* 304: what is there is what it has */
     char *body;        /* with a NUL behind the last byte */

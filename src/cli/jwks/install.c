@@ -66,7 +66,7 @@ read_source(const char *path, char **ret_data, size_t *ret_size,
 }
 
 /*
- * Whether two paths lead to one file, or might when it is there: then the name
+ * True if two paths lead to one file, or might when it is there: then the name
  * alone is compared, which can only judge more than is needed.
  */
 static bool
@@ -104,7 +104,7 @@ put_in_place(const struct config *config, const char *from, const char *to)
     return count;
 }
 
-/* Whether a section could still let somebody in by this file. */
+/* True if a section could still let somebody in by this file. */
 static bool
 serves(const struct issuer *issuer, const char *path, const char *name,
        struct strings *problems)
@@ -137,7 +137,7 @@ serves(const struct issuer *issuer, const char *path, const char *name,
     return !is_there || good;
 }
 
-/* Whether the whole configuration still lets people in with the new file. */
+/* True if the whole configuration still lets people in with the new file. */
 static bool
 fits_config(const struct config *config, const char *path, const char *name,
             struct strings *problems)

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What a key set that an issuer publishes holds. */
+/* Contents of a key set that an issuer publishes. */
 struct jwksfile {
     struct strings keys;     /* the good ones: "kid K (RSA)" */
     struct strings problems; /* "NAME: what is wrong" */

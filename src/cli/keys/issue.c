@@ -20,7 +20,7 @@
 
 #define TOKEN_ID_BYTES 16
 
-/* What sudo, and the ssh client, take of one answer. */
+/* Longest answers, in bytes plus one, that sudo and the ssh client take. */
 #define FITS_SUDO 511
 #define FITS_SSH  1023
 

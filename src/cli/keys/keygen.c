@@ -209,7 +209,9 @@ make_pair(const struct options *options)
                : EVP_PKEY_Q_keygen(NULL, NULL, kind->group);
 }
 
-/* What a memory BIO holds, as a string; the BIO is freed and wiped. */
+/*
+ * Returns the content of a memory BIO as a string; the BIO is freed and wiped.
+ */
 static char *
 text_of(BIO *memory, bool written)
 {

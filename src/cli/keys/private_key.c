@@ -198,7 +198,7 @@ is_of_its_public_part(struct json_object *jwk, const struct key *key)
     return same;
 }
 
-/* Whether what it signs verifies with its public part. */
+/* True if what it signs verifies with its public part. */
 static bool
 is_pair(EVP_PKEY *pair)
 {

@@ -36,7 +36,7 @@ is_consulted(const struct issuer *issuer, const struct states_wanted *wanted)
             (!wanted->revocation && issuer->replay.one_time));
 }
 
-/* Whether an earlier section has this state already. */
+/* True if an earlier section has this state already. */
 static bool
 is_repeated(const struct policy *policy, size_t at,
             const struct states_wanted *wanted)

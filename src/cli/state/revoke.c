@@ -94,7 +94,9 @@ struct revoking {
     double now;
 };
 
-/* What was written where, until when it is kept, and what comes after it. */
+/*
+ * Says what was written where, until when it is kept, and what follows from it.
+ */
 static void
 say_done(const struct states_one *one, const struct revoking *revoking,
          const struct revocation *written)

@@ -339,7 +339,9 @@ is_left_alone(void *data, double now)
     return (double)at + OVERDUE < now;
 }
 
-/* What a server forgets, a login forgets. */
+/*
+ * Reports a server that may forget keys: used tokens would be accepted again.
+ */
 static enum store_answer
 redis_overdue(void *data, double now, char ret_what[STORE_WHAT_MAX])
 {

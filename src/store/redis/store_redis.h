@@ -26,7 +26,9 @@
 /* The line of it that says when that was, by the clock. */
 #define CLEANED_AT "at"
 
-/* What `revoke` writes before the time: only such keys are clean's to delete.
+/*
+ * The text that `revoke` writes in front of the time: clean deletes only such
+ * keys.
  */
 #define OWN_VALUE "pam-jwt "
 

@@ -243,7 +243,10 @@ out:
     return done;
 }
 
-/* What clean has seen; of two hosts that write it at once one is right. */
+/*
+ * Reads the record of what clean has seen. If two hosts write it at once,
+ * either is right.
+ */
 static struct sightings *
 read_cleaned(const struct server *state, char *ret_what)
 {
@@ -316,7 +319,7 @@ redis_clean(void *data, const struct retention *retention, store_odd *odd,
     if (!SEND(data, ret_what, "TIME") ||
         !server_received_time(data, &now, ret_what))
         return false;
-    /* What has expired has done so by both clocks. */
+    /* An entry has expired only if both clocks say so. */
     cleaning.retention.now = fmin(now, retention->now);
     cleaning.sightings = read_cleaned(data, ret_what);
     if (cleaning.sightings == NULL)
