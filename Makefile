@@ -284,6 +284,7 @@ rpm: dist ## RPM packages, under build/rpm
 
 lint: ## check the manuals, the scripts and the format
 	tests/layers
+	tests/english/run
 	mandoc -Tlint -Wwarning src/pam/pam_jwt.8 src/cli/pam-jwt.1 conf/pam_jwt.conf.5
 	shellcheck -x packaging/deps packaging/sbom packaging/names-module packaging/debian/tests/login packaging/debian/*.p[or]* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/packages/removal tests/packages/readme tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
 	shellcheck -s dash packaging/alpine/APKBUILD packaging/alpine/pam_jwt.pre-deinstall

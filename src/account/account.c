@@ -44,7 +44,7 @@ account_check_name(const char *user, const struct account_policy *policy,
         strings_have(&policy->allow_users.names, user))
         return REASON_OK;
     return verdict_refuse(verdict, REASON_USER_NOT_ALLOWED,
-                          "%s is none of allow_users",
+                          "%s is not in allow_users",
                           text_quote(user, strlen(user)).text);
 }
 
@@ -157,7 +157,8 @@ list_groups(const struct passwd *entry, int *ret_count)
     return NULL;
 }
 
-/* Decides whether the group `name` is among them; one that does not exist is not. */
+/* Decides whether the group `name` is among them; one that does not exist is
+ * not. */
 static int
 is_among(const char *name, const gid_t *groups, int count, bool *ret_found)
 {
@@ -200,7 +201,7 @@ check_groups(const struct passwd *entry, const struct account_policy *policy,
     if (found)
         return REASON_OK;
     return verdict_refuse(
-        verdict, REASON_USER_NOT_ALLOWED, "%s is in none of allow_groups",
+        verdict, REASON_USER_NOT_ALLOWED, "%s is not in allow_groups",
         text_quote(entry->pw_name, strlen(entry->pw_name)).text);
 }
 

@@ -27,7 +27,7 @@ static const unsigned char digits_plain[256] = {
 };
 /* clang-format on */
 
-/* Four digits as 24 bits. False: one of them is none. */
+/* Four digits as 24 bits. False: one of them is not a digit. */
 static bool
 read_digits(const unsigned char text[4], const unsigned char digits[256],
             uint32_t *ret_bits)

@@ -12,10 +12,10 @@
 #define REASON_TABLE(X) \
 X(OK,                    "ok",                    "the token is accepted",                          PAM_SUCCESS,         LOG_INFO,   0) \
 X(NO_TOKEN,              "no_token",              "there was nothing to look at",                   PAM_IGNORE,          LOG_DEBUG,  1) \
-X(NOT_A_TOKEN,           "not_a_token",           "the answer is no token",                         PAM_IGNORE,          LOG_DEBUG,  1) \
+X(NOT_A_TOKEN,           "not_a_token",           "the answer is not a token",                         PAM_IGNORE,          LOG_DEBUG,  1) \
 X(TOKEN_TOO_LARGE,       "token_too_large",       "the token is longer than max_token_size",        PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(TOKEN_CUT,             "token_cut",             "a program on the way cut the token",             PAM_AUTH_ERR,        LOG_NOTICE, 1) \
-X(MALFORMED,             "malformed",             "the text is no compact JSON Web Token",          PAM_AUTH_ERR,        LOG_NOTICE, 1) \
+X(MALFORMED,             "malformed",             "the text is not a compact JSON Web Token",          PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(UNSUPPORTED_HEADER,    "unsupported_header",    "the header asks for what is not supported",      PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(ALGORITHM_NOT_ALLOWED, "algorithm_not_allowed", "the algorithm is not allowed",                   PAM_AUTH_ERR,        LOG_NOTICE, 1) \
 X(UNKNOWN_ISSUER,        "unknown_issuer",        "the issuer is not configured",                   PAM_AUTH_ERR,        LOG_NOTICE, 1) \
@@ -47,7 +47,7 @@ X(NO_MEMORY,             "no_memory",             "out of memory",              
 X(NOT_CONFIRMED,         "not_confirmed",         "the token is bound to a key, not confirmed",     PAM_AUTH_ERR,        LOG_NOTICE, 1)
 /* clang-format on */
 
-/* A zeroed reason is none of the table: it is a refusal, never a yes. */
+/* A zeroed reason is not in the table: it is a refusal, never a yes. */
 enum reason {
     REASON_UNDECIDED = 0,
 #define X(id, name, text, pam, level, exit) REASON_##id,

@@ -100,7 +100,7 @@ apply_given(struct source *source, const char *key, const char *value)
     uint64_t bit;
 
     if (setting == NULL) {
-        mistake(source, "is no setting (pam-jwt settings lists them)", key);
+        mistake(source, "is not a setting (pam-jwt settings lists them)", key);
         return;
     }
     if (source->is_file && setting->scope == SCOPE_ARGUMENT) {

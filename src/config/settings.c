@@ -154,7 +154,7 @@ static const char *
 set_path(const struct setting *setting, void *field, const char *text)
 {
     return text[0] == '/' ? set_text(setting, field, text)
-                          : "is no absolute path";
+                          : "is not an absolute path";
 }
 
 static const char *
@@ -162,7 +162,7 @@ check_template(const char *word)
 {
     return template_is_valid(word, TEMPLATE_REQUEST)
                ? NULL
-               : "has a % that is none of %h %s %u %%";
+               : "has a % that is not one of %h %s %u %%";
 }
 
 static const char *
@@ -258,7 +258,7 @@ set_uid(const struct setting *setting, void *field, const char *text)
     double uid;
 
     if (!read_amount(text, "", NULL, &uid) || uid > setting->max)
-        return "is no user number";
+        return "is not a uid";
     *(uid_t *)field = (uid_t)uid;
     return NULL;
 }
@@ -282,7 +282,7 @@ set_encoding(const struct setting *setting, void *field, const char *text)
             *(enum secret_encoding *)field = encodings[i].encoding;
             return NULL;
         }
-    return "is none of text, hex, base64, base64url";
+    return "is not one of text, hex, base64, base64url";
 }
 
 static const char *
@@ -312,8 +312,9 @@ set_algorithms(const struct setting *setting, void *field,
             break;
 
         if (algorithm == NULL)
-            wrong = "has a name that is no algorithm (HS256 RS256 PS256 ES256 "
-                    "EdDSA ...; none is none)";
+            wrong =
+                "has a name that is not an algorithm (HS256 RS256 PS256 ES256 "
+                "EdDSA ...; \"none\" is not allowed)";
         else
             bits |= algorithm_bit(algorithm);
     }
@@ -343,7 +344,7 @@ check_export(const char *word)
 {
     return environment_is_rule(word)
                ? NULL
-               : "is no list of NAME=CLAIM with names such as JWT_GROUP";
+               : "is not a list of NAME=CLAIM with names such as JWT_GROUP";
 }
 
 /* One name has one value. */
@@ -386,7 +387,7 @@ set_hostname(const struct setting *setting, void *field, const char *text)
 
     for (; at != NULL && *at != '\0'; at++) {
         if (*at == ' ' || *at == '\t')
-            return "is no host name";
+            return "is not a host name";
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');
     }
@@ -504,7 +505,7 @@ static const struct setting settings[] = {
     ROW("use_first_pass",  ARGUMENT(use_first_pass),            TEXT(set_bool),       "no",                            0, 0,
         "take the token an earlier module asked for, never ask"),
     ROW("try_first_pass",  ARGUMENT(try_first_pass),            TEXT(set_bool),       "no",                            0, 0,
-        "take the token an earlier module asked for, ask where there is none"),
+        "take the token an earlier module asked for, ask where there is not one"),
     ROW("user_from_token", ARGUMENT(user_from_token),           TEXT(set_bool),       "no",                            0, 0,
         "where no user is known, let the identity choose the account"),
     ROW("debug",           ARGUMENT(debug),                     TEXT(set_bool),       "no",                            0, 0,

@@ -47,7 +47,8 @@ bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 /* Overwrites every string of a document that holds a secret, and frees it. */
 void jsondoc_free_secret(struct json_object *object);
 
-/* The string that the member `name` is; NULL if it is none. */
+/* The string that the member `name` is; NULL if it is absent or of another
+ * type. */
 const char *jsondoc_string(struct json_object *object, const char *name);
 
 /* Room for the decimal digits of an integer. */
@@ -55,7 +56,7 @@ const char *jsondoc_string(struct json_object *object, const char *name);
 
 /*
  * A string as it is, a boolean as true or false, an integer within 2^53-1 in
- * decimal; NULL for anything else. What is no string is written into `text`.
+ * decimal; NULL for anything else. What is not a string is written into `text`.
  */
 const char *jsondoc_scalar(struct json_object *value,
                            char text[JSONDOC_SCALAR_MAX]);

@@ -18,7 +18,7 @@ bool pointer_unescape(char *step);
 
 /*
  * The index that a step is in an array of `count`: digits without a leading
- * zero. False: it is none, or none of the array's.
+ * zero. False: it is not an index, or out of range.
  */
 bool pointer_index(const char *step, size_t count, size_t *ret_index);
 

@@ -18,7 +18,7 @@ struct algorithm {
     bool is_default; /* allowed where `algorithms` is not set */
 };
 
-/* The table's row of that name, NULL if there is none ("none" is not). */
+/* The table's row of that name, NULL if it is unknown ("none" is). */
 const struct algorithm *algorithm_find(const char *name);
 
 /* Row `at` of the table, NULL behind its end. */

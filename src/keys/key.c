@@ -287,9 +287,10 @@ key_from_public(EVP_PKEY *public_key, struct key *ret_key,
         break;
     case KEY_SECRET:
     default:
-        snprintf(what, KEY_WHAT_MAX,
-                 "a key that is none of RSA, P-256, P-384, P-521, Ed25519, "
-                 "Ed448");
+        snprintf(
+            what, KEY_WHAT_MAX,
+            "not one of the supported keys: RSA, P-256, P-384, P-521, Ed25519, "
+            "Ed448");
         result = KEY_BAD;
     }
     if (result != KEY_GOOD)

@@ -88,7 +88,7 @@ key_form_guess(const char *data, size_t size)
     for (size_t i = 0; i < COUNT(parts); i++)
         if (strstr(text, parts[i].part) != NULL)
             return parts[i].say;
-    return is_word(text) ? "a text, which is no public key; a shared secret "
+    return is_word(text) ? "a text, which is not a public key; a shared secret "
                            "belongs into secret_file"
                          : not_a_key;
 }

@@ -95,7 +95,7 @@ read_algorithm(struct json_object *jwk, struct key *key, char *what)
         return key_say(KEY_BAD, what, "\"alg\" is not a string");
     only = algorithm_find(text);
     if (only == NULL)
-        return key_say(KEY_FOREIGN, what, "\"alg\" is no known signature");
+        return key_say(KEY_FOREIGN, what, "\"alg\" is not a known signature");
     if ((only->key_types & (unsigned)key->type) == 0)
         return key_say(KEY_BAD, what, "\"alg\" is not one of its \"kty\"");
     key->only = only;
@@ -133,7 +133,7 @@ read_kid(struct json_object *jwk, struct key *key, char *what)
         return KEY_GOOD;
     if (!jsondoc_is_string(value, &text) || strlen(text) > KEY_KID_MAX)
         return key_say(KEY_BAD, what,
-                       "\"kid\" is no string of at most 256 bytes");
+                       "\"kid\" is not a string of at most 256 bytes");
     key->kid = strdup(text);
     return key->kid != NULL ? KEY_GOOD : KEY_NO_MEMORY;
 }
@@ -181,7 +181,7 @@ read_secret(struct json_object *jwk, struct key *key, char *what)
     if (bytes == NULL)
         return KEY_NO_MEMORY;
     if (text == NULL || !base64url_decode(text, length, bytes, &length))
-        result = key_say(KEY_BAD, what, "\"k\" is no base64url text");
+        result = key_say(KEY_BAD, what, "\"k\" is not base64url text");
     else
         result = judge_secret(bytes, length, &secret, what);
     secret_free(bytes, size);

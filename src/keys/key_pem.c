@@ -27,8 +27,9 @@ read_block(const char *label, const unsigned char *der, size_t length,
     else if (text_equal(label, PEM_STRING_X509))
         form = KEY_DER_CERTIFICATE;
     else
-        return key_say(KEY_BAD, what,
-                       "a PEM block that is no public key and no certificate");
+        return key_say(
+            KEY_BAD, what,
+            "a PEM block that is neither a public key nor a certificate");
     return key_from_der(form, der, length, now, ret_key, what);
 }
 

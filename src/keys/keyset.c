@@ -22,7 +22,8 @@ keyset_say_excluded(const struct key *key, unsigned allowed,
     for (size_t i = 1; algorithm != NULL && !algorithm_fits(algorithm, key);
          i++)
         algorithm = algorithm_at(i);
-    snprintf(ret_what, KEY_WHAT_MAX, "it fits none of algorithms%s%s",
+    snprintf(ret_what, KEY_WHAT_MAX,
+             "no algorithm of the setting algorithms fits it%s%s",
              algorithm == NULL ? ""
              : allowed == 0    ? "; to use it, set algorithms = "
                                : "; to use it, add to algorithms ",
@@ -105,7 +106,7 @@ load_secret(struct keyfile *file, const struct file *content,
                          "a secret that group or others may read (chmod 600)");
     if (result == KEY_GOOD && !keyset_allows(loading->policy->allowed, &key))
         result = key_say(KEY_BAD, what,
-                         "the secret is too short for, or fits none of, "
+                         "the secret is too short for, or not of, "
                          "algorithms");
     if (result == KEY_GOOD) {
         keyset_add(file, &key);

@@ -109,7 +109,7 @@ enum reason issuer_load_keys(const struct issuer *issuer, time_t now,
                              struct strings *notes)
     __attribute__((warn_unused_result));
 
-/* Frees the sections, so that there is none; a zeroed policy is allowed. */
+/* Frees the sections, and leaves no section; a zeroed policy is allowed. */
 void issuers_done(struct policy *policy);
 
 #endif

@@ -70,7 +70,7 @@ peek_issuer(const struct token *token, struct json_object **ret_payload,
     if (!jsondoc_find(*ret_payload, "iss", &value))
         return verdict_refuse(verdict, REASON_MISSING_CLAIM, "iss");
     if (!jsondoc_is_string(value, ret_name))
-        return verdict_refuse(verdict, REASON_BAD_CLAIM, "iss is no string");
+        return verdict_refuse(verdict, REASON_BAD_CLAIM, "iss is not a string");
     return REASON_OK;
 }
 

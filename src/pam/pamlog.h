@@ -12,7 +12,7 @@
 int pamlog_code(enum reason reason);
 int pamlog_level(enum reason reason);
 
-/* A PAM item that is a string, NULL where there is none; libpam's. */
+/* A PAM item that is a string, NULL if it is unset; owned by libpam. */
 const char *pamlog_item(pam_handle_t *pamh, int item);
 
 /* The line of a failed login, of exactly the shape that pam_unix gives it. */

@@ -44,7 +44,7 @@ revocation_covers(double issued, double before)
     /* The second it lies in, without libm, which a login would have to load. */
     if (issued < (double)INT64_MAX)
         issued = (double)(int64_t)issued;
-    /* An "iat" that is none has no way out, either. */
+    /* An "iat" that is not a number is covered too. */
     return !(issued > before);
 }
 

@@ -74,7 +74,7 @@ parse_server(const char *text, struct address *address)
 
     if (text[length] == '/' && text[length + 1] != '\0' &&
         !take_number(text + length + 1, 65535, &address->database))
-        return "has a database that is no number";
+        return "has a database that is not a number";
     if (at != NULL) {
         if (memchr(text, ':', (size_t)(at - text)) != NULL)
             return "has a password, which belongs into state_password_file";
@@ -93,7 +93,7 @@ parse_server(const char *text, struct address *address)
         if (!take(colon + 1, length - (size_t)(colon + 1 - text), digits,
                   sizeof digits) ||
             !take_number(digits, 65535, &port) || port == 0)
-            return "has a port that is none";
+            return "has an invalid port";
         length = (size_t)(colon - text);
     }
     snprintf(address->port, sizeof address->port, "%u", port & 65535);
@@ -121,7 +121,8 @@ store_uri_parse(const char *state, struct address *ret_address)
     ret_address->kind = STORE_URI_TLS;
     if ((rest = after(state, "rediss://")) != NULL)
         return parse_server(rest, ret_address);
-    return "is none of file:DIR, redis://HOST:PORT/DB, rediss://HOST:PORT/DB, "
+    return "is not one of file:DIR, redis://HOST:PORT/DB, "
+           "rediss://HOST:PORT/DB, "
            "unix:PATH";
 }
 

@@ -51,9 +51,8 @@ check_characters(const char *text, size_t length, struct verdict *verdict)
             verdict->truncated = true;
             return verdict_refuse(
                 verdict, REASON_MALFORMED,
-                "byte 0x%02x at %zu is none of a token%s",
-                (unsigned char)text[i], i,
-                text[i] == ' ' ? " (a space, perhaps of \"Bearer \")" : "");
+                "invalid byte 0x%02x at offset %zu%s", (unsigned char)text[i],
+                i, text[i] == ' ' ? " (a space, perhaps of \"Bearer \")" : "");
         }
         i++;
     }
@@ -173,7 +172,7 @@ read_header(struct jws *jws, size_t length, struct verdict *verdict)
          strlen(jws->kid) > KEY_KID_MAX)) {
         jws->kid = NULL;
         return verdict_refuse(verdict, REASON_MALFORMED,
-                              "\"kid\" is no string of at most %d bytes",
+                              "\"kid\" is not a string of at most %d bytes",
                               KEY_KID_MAX);
     }
     return check_extensions(jws->header, verdict);

@@ -20,7 +20,7 @@ static const struct {
 #define OPERATOR_COUNT (sizeof operators / sizeof operators[0])
 
 static const char form[] =
-    "is none of CLAIM = VALUE, CLAIM != VALUE, CLAIM has VALUE, CLAIM any "
+    "is not one of CLAIM = VALUE, CLAIM != VALUE, CLAIM has VALUE, CLAIM any "
     "VALUE..., CLAIM matches REGEX, CLAIM exists";
 
 static void
@@ -51,7 +51,7 @@ static const char *
 add_value(struct requirement *rule, const char *value)
 {
     if (!template_is_valid(value, TEMPLATE_REQUEST))
-        return "has a % that is none of %h %s %u %%";
+        return "has a % that is not one of %h %s %u %%";
     return strings_add(&rule->values, value, strlen(value)) ? NULL
                                                             : "out of memory";
 }

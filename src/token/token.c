@@ -43,7 +43,8 @@ check_type(const struct jws *jws, const struct token_policy *policy,
                    : verdict_refuse(verdict, REASON_WRONG_TYPE,
                                     "token has no typ, token_types wants one");
     if (!jsondoc_is_string(value, &type))
-        return verdict_refuse(verdict, REASON_WRONG_TYPE, "typ is no string");
+        return verdict_refuse(verdict, REASON_WRONG_TYPE,
+                              "typ is not a string");
     if (is_accepted_type(type, &policy->types))
         return REASON_OK;
     return verdict_refuse(

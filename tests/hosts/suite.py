@@ -253,7 +253,7 @@ def broken_configuration():
     who = by_password("alice", good())
     log = log_since(mark)
     expect("a broken configuration refuses a token, naming file and line",
-           who is None and f'bad_config: {CONF}:3: "isuer" is no setting' in log, (who, log))
+           who is None and f'bad_config: {CONF}:3: "isuer" is not a setting' in log, (who, log))
     expect("and lets a password in", by_password("alice", PASSWORD) == "alice")
     os.chmod(CONF, 0o666)
     mark = log_mark()
@@ -299,7 +299,7 @@ def services():
     write(CONF, SECTIONS.replace("services = sudo sudo-i", "services = sudo sudo-i su"))
     refused("su's section, and a group that the account is not in",
             lambda: as_alice(["su", "bob", "-c", "id -un"], good("bob", aud="sudo://web1.example", iat=now) + "\n").stdout,
-            'pam_jwt(su:auth): user_not_allowed: "bob" is in none of allow_groups')
+            'pam_jwt(su:auth): user_not_allowed: "bob" is not in allow_groups')
 
 
 def root():
@@ -315,10 +315,10 @@ def groups():
     configure("allow_groups = admins")
     expect("an account in the group logs in", by_password("alice", good()) == "alice")
     refused("one that is not does not, whatever the token says of groups", lambda: by_password("bob", good("bob", groups=["admins"])),
-            'user_not_allowed: "bob" is in none of allow_groups')
+            'user_not_allowed: "bob" is not in allow_groups')
     configure("allow_groups = alice nosuchgroup")
     expect("the primary group counts", by_password("alice", good()) == "alice")
-    refused("a group that is not there is nobody's", lambda: by_password("bob", good("bob")), 'user_not_allowed: "bob" is in none of allow_groups')
+    refused("a group that is not there is nobody's", lambda: by_password("bob", good("bob")), 'user_not_allowed: "bob" is not in allow_groups')
     # su keeps the caller's locale, in which a dot would match a letter of two bytes.
     write("/etc/security/pam_jwt.map", "/.ob@x/ bob\n")
     configure("user_map = /etc/security/pam_jwt.map")

@@ -33,7 +33,7 @@ static const struct {
      "key 2: an entry without \"kty\""},
     {"numbers as in the file", 'p',
      SET("{\"kty\":\"AKP\"},{\"kty\":\"x\"}," KEY("") "," KEY(",\"kid\":7")), 1,
-     "key 4: \"kid\" is no string"},
+     "key 4: \"kid\" is not a string"},
     {"PEM in a member", 'p',
      "{" ED ",\"x5c\":[\"-----BEGIN CERTIFICATE-----\"]}", 1, NULL},
     {"PEM on a line of a member", 'p',

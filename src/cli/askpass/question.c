@@ -16,7 +16,8 @@
  */
 #define PROMPT_HOST_MAX 127
 
-/* Copies user and host of `length` bytes "user@host". False: there are none. */
+/* Copies user and host of `length` bytes "user@host". False: it has no user or
+ * no host. */
 static bool
 take_address(const char *text, size_t length, struct question *question)
 {

@@ -20,8 +20,8 @@ struct process;
 bool tokenkeep_put(const struct process *asker, const char *token);
 
 /*
- * Returns the token that was kept, for the caller to wipe and free; NULL where
- * there is none. It is gone afterwards if this part is its last.
+ * Returns the token that was kept, for the caller to wipe and free; NULL if
+ * no token was kept. It is gone afterwards if this part is its last.
  */
 char *tokenkeep_get(const struct process *asker, size_t part);
 

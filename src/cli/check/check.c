@@ -146,7 +146,7 @@ check_config(const struct config *config, struct findings *findings)
         finding_add(findings, FINDING_WARNING, "hostname",
                     "%h in audience would be the same on other hosts",
                     "set hostname to the full name",
-                    "it is %s, which is no full name of this host",
+                    "it is %s, which is not a full name of this host",
                     text_log_value(config->hostname).text);
 }
 

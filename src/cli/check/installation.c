@@ -33,7 +33,7 @@ read_identity(const char *path, char ret_identity[IDENTITY_MAX],
     if (found != NULL)
         snprintf(ret_identity, IDENTITY_MAX, "%s", found);
     else
-        snprintf(ret_what, READFILE_WHAT_MAX, "it is no part of pam_jwt");
+        snprintf(ret_what, READFILE_WHAT_MAX, "it is not part of pam_jwt");
     file_done(&object);
     return found != NULL;
 }

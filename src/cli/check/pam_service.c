@@ -23,7 +23,7 @@ static bool read_service(struct reader *reader, const char *service,
 
 /*
  * The next word of a line, cut out in place: up to white space, or what is
- * between brackets, in which "\]" is a bracket. NULL: there is none.
+ * between brackets, in which "\]" is a bracket. NULL: the line ends.
  */
 static char *
 next_word(char **at)

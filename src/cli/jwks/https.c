@@ -136,7 +136,7 @@ judge_url(CURLU *url, const char *text)
     curl_free(part);
     part = NULL;
     if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK)
-        wrong = "has a user, which is no part of a key set's address";
+        wrong = "has a user, which is not part of a key set's address";
     curl_free(part);
     return wrong;
 }
