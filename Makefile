@@ -84,10 +84,16 @@ all: $(BUILD)/pam_jwt.so $(BUILD)/pam_jwt_token.so $(BUILD)/pam_jwt_redis.so $(B
 # For a compiler whose libraries are not here to link with (musl).
 objects: $(call objects,$(MODULE_SRC) $(TOKEN_SRC) $(SHARED_SRC) $(REDIS_SRC) $(CLI_SRC)) ## compile, and link nothing
 
-deps: ## install what building, testing and packaging need
+build-deps: ## install what building and the demo need, and no more
+	@packaging/deps build
+
+deps: ## install what testing and packaging need too
 	@packaging/deps
 
-demo: deps all $(BUILD)/pam_confdir.so ## log in with a token, and see three tokens refused
+demo: build-deps ## log in with a token, and see three tokens refused
+	@$(MAKE) --no-print-directory run-demo
+
+run-demo: all $(BUILD)/pam_confdir.so
 	@tests/demo $(BUILD)
 
 test: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so $(BUILD)/faults $(BUILD)/fail.so ## run every test that this machine can run
@@ -262,7 +268,7 @@ ARCHIVE = build/pam_jwt-$(VERSION).tar.gz
 # What came as an archive has no commits: all of it is what was archived.
 dist: ## a source archive of the last commit
 	@mkdir -p build
-	if [ -e .git ]; then git archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD; \
+	if [ -e .git ]; then git -c safe.directory='*' archive --format=tar --prefix=pam_jwt-$(VERSION)/ HEAD; \
 	else tar --exclude=./build --exclude=__pycache__ --sort=name --owner=root:0 --group=root:0 --transform='s,^\.,pam_jwt-$(VERSION),' -c .; fi >$(ARCHIVE:.gz=)
 	gzip -9nf $(ARCHIVE:.gz=)
 	@echo $(ARCHIVE)
@@ -298,4 +304,4 @@ clean: ## remove what was built
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all objects deps demo test quick unit scenario suite mutants fuzz fuzzers bench coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
+.PHONY: all objects build-deps deps demo run-demo test quick unit scenario suite mutants fuzz fuzzers bench coverage check check-hosts check-systemd check-packages install uninstall dist deb rpm lint format clean help
