@@ -91,7 +91,8 @@ deps: ## install what testing and packaging need too
 	@packaging/deps
 
 demo: build-deps ## log in with a token, and see three tokens refused
-	@$(MAKE) --no-print-directory run-demo
+	@echo "demo: building (less than a minute)"
+	@$(MAKE) --no-print-directory -s run-demo
 
 run-demo: all $(BUILD)/pam_confdir.so
 	@tests/demo $(BUILD)
