@@ -98,6 +98,9 @@ struct shown cli_setting_of(const struct issuer *issuer, const char *setting);
 /* The exit code that a reason stands for. */
 int cli_exit_code(enum reason reason);
 
+/* Says that an algorithm needs a newer OpenSSL; returns the exit code. */
+int cli_needs(const char *command, const char *algorithm);
+
 /* "pam-jwt COMMAND: message" to stderr; returns `code`. */
 int cli_fail(int code, const char *command, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -3,10 +3,12 @@
 
 #include "base/printable.h"
 #include "config/config.h"
+#include "keys/algorithm.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
+#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +143,14 @@ cli_option(const char *command, int argc, char **argv,
     else
         cli_fail(0, command, "%s %s", wrong, argv[optind > 1 ? optind - 1 : 1]);
     return '?';
+}
+
+int
+cli_needs(const char *command, const char *algorithm)
+{
+    return cli_fail(EXIT_UNREADABLE, command,
+                    "%s needs " ALGORITHM_NEEDS ", this host has OpenSSL %s",
+                    algorithm, OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
 }
 
 int

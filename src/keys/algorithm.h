@@ -8,11 +8,11 @@
 struct key;
 struct evp_pkey_ctx_st;
 
-/* A signature algorithm of RFC 7518 section 3.1 or RFC 8037. */
+/* A signature algorithm of RFC 7518 section 3.1, RFC 8037, 9864 or 9964. */
 struct algorithm {
     const char *name;   /* the "alg" value, compared byte for byte */
     unsigned key_types; /* which enum key_type can be used with it */
-    const char *digest; /* OpenSSL's name; NULL where the curve has its own */
+    const char *digest; /* OpenSSL's name; NULL: the key has its own */
     size_t hash_size;   /* bytes; also the shortest secret, and the PSS salt */
     bool is_pss;
     bool is_default; /* allowed where `algorithms` is not set */
@@ -28,8 +28,28 @@ const struct algorithm *algorithm_at(size_t at);
 unsigned algorithm_bit(const struct algorithm *algorithm);
 
 /*
- * True if this key may ever be used with this algorithm: its type, the length
- * of a secret, its own "alg".
+ * True if the allow-list (bits of algorithm_bit(), 0 for the defaults) has this
+ * algorithm, under this name or another: EdDSA is the older name of Ed25519 and
+ * Ed448 (RFC 9864 section 2.2). Which of these EdDSA may be is then for the key
+ * to say: keyset_allows().
+ */
+bool algorithm_is_allowed(const struct algorithm *algorithm, unsigned allowed);
+
+/* False where this host's OpenSSL is too old for the algorithm. */
+bool algorithm_is_available(const struct algorithm *algorithm);
+
+/* Why it is not available: the words behind "ML-DSA-44 needs ". */
+#define ALGORITHM_NEEDS "OpenSSL 3.5 or newer"
+
+/*
+ * True if the key is of a type that the algorithm takes, and its own "alg" is
+ * unset or names this algorithm, by whichever of its names.
+ */
+bool algorithm_is_of(const struct algorithm *algorithm, const struct key *key);
+
+/*
+ * True if this key may ever be used with this algorithm: algorithm_is_of(), the
+ * length of a secret, the padding that an RSA key is restricted to.
  */
 bool algorithm_fits(const struct algorithm *algorithm, const struct key *key);
 

@@ -18,14 +18,19 @@
 /* One good secret in 2^64 ends in as many NULs. */
 #define SECRET_ZEROS_MAX 7
 
+#define MLDSA_OID "2.16.840.1.101.3.4.3."
+
 static const struct key_kind kinds[] = {
-    {KEY_SECRET, "oct", NULL, 0, NULL, NID_undef},
-    {KEY_RSA, "RSA", NULL, 0, NULL, NID_rsaEncryption},
-    {KEY_P256, "EC", "P-256", 32, "P-256", NID_X9_62_prime256v1},
-    {KEY_P384, "EC", "P-384", 48, "P-384", NID_secp384r1},
-    {KEY_P521, "EC", "P-521", KEY_CURVE_BYTES_MAX, "P-521", NID_secp521r1},
-    {KEY_ED25519, "OKP", "Ed25519", 32, "ED25519", NID_ED25519},
-    {KEY_ED448, "OKP", "Ed448", 57, "ED448", NID_ED448},
+    {KEY_SECRET, "oct", NULL, 0, NULL, NULL},
+    {KEY_RSA, "RSA", NULL, 0, NULL, "1.2.840.113549.1.1.1"},
+    {KEY_P256, "EC", "P-256", 32, "P-256", "1.2.840.10045.3.1.7"},
+    {KEY_P384, "EC", "P-384", 48, "P-384", "1.3.132.0.34"},
+    {KEY_P521, "EC", "P-521", KEY_CURVE_BYTES_MAX, "P-521", "1.3.132.0.35"},
+    {KEY_ED25519, "OKP", "Ed25519", 32, "ED25519", "1.3.101.112"},
+    {KEY_ED448, "OKP", "Ed448", 57, "ED448", "1.3.101.113"},
+    {KEY_MLDSA44, "AKP", "ML-DSA-44", 1312, "ML-DSA-44", MLDSA_OID "17"},
+    {KEY_MLDSA65, "AKP", "ML-DSA-65", 1952, "ML-DSA-65", MLDSA_OID "18"},
+    {KEY_MLDSA87, "AKP", "ML-DSA-87", KEY_RAW_MAX, "ML-DSA-87", MLDSA_OID "19"},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
@@ -50,12 +55,27 @@ key_kind_named(const char *kty, const char *crv)
 }
 
 const struct key_kind *
-key_kind_numbered(int nid)
+key_kind_identified(const char *oid)
 {
     for (size_t i = 0; i < KIND_COUNT; i++)
-        if (nid != NID_undef && kinds[i].nid == nid)
+        if (kinds[i].oid != NULL && text_equal(kinds[i].oid, oid))
             return &kinds[i];
     return NULL;
+}
+
+const char *const *
+key_kind_members(const struct key_kind *kind)
+{
+    static const char *const of_rsa[] = {"n", "e", NULL};
+    static const char *const of_ec[] = {"x", "y", NULL};
+    static const char *const of_okp[] = {"x", NULL};
+    static const char *const of_akp[] = {"pub", NULL};
+
+    if (kind->type == KEY_RSA)
+        return of_rsa;
+    if (text_equal(kind->kty, "EC"))
+        return of_ec;
+    return text_equal(kind->kty, "AKP") ? of_akp : of_okp;
 }
 
 enum key_result
@@ -249,10 +269,21 @@ curve_type(EVP_PKEY *public_key)
 }
 
 static enum key_type
+mldsa_type(EVP_PKEY *public_key)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (((unsigned)kinds[i].type & KEY_MLDSA) != 0 &&
+            EVP_PKEY_is_a(public_key, kinds[i].group))
+            return kinds[i].type;
+    return 0;
+}
+
+static enum key_type
 public_type(EVP_PKEY *public_key)
 {
     switch (EVP_PKEY_get_base_id(public_key)) {
     case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
         return KEY_RSA;
     case EVP_PKEY_EC:
         return curve_type(public_key);
@@ -260,8 +291,8 @@ public_type(EVP_PKEY *public_key)
         return KEY_ED25519;
     case EVP_PKEY_ED448:
         return KEY_ED448;
-    default:
-        return 0;
+    default: /* OpenSSL has no numbers for what is newer than 3.0 */
+        return mldsa_type(public_key);
     }
 }
 
@@ -269,7 +300,9 @@ enum key_result
 key_from_public(EVP_PKEY *public_key, struct key *ret_key,
                 char what[KEY_WHAT_MAX])
 {
-    struct key key = {.type = public_type(public_key)};
+    struct key key = {.type = public_type(public_key),
+                      .is_pss_only =
+                          EVP_PKEY_get_base_id(public_key) == EVP_PKEY_RSA_PSS};
     enum key_result result;
 
     switch (key.type) {
@@ -285,12 +318,17 @@ key_from_public(EVP_PKEY *public_key, struct key *ret_key,
     case KEY_ED448:
         result = check_edwards(public_key, key.type, what);
         break;
+    case KEY_MLDSA44:
+    case KEY_MLDSA65:
+    case KEY_MLDSA87: /* any bytes of the right number are a key */
+        result = KEY_GOOD;
+        break;
     case KEY_SECRET:
     default:
         snprintf(
             what, KEY_WHAT_MAX,
             "not one of the supported keys: RSA, P-256, P-384, P-521, Ed25519, "
-            "Ed448");
+            "Ed448, ML-DSA");
         result = KEY_BAD;
     }
     if (result != KEY_GOOD)

@@ -25,27 +25,38 @@ enum key_type {
     KEY_P384 = 1 << 3,
     KEY_P521 = 1 << 4,
     KEY_ED25519 = 1 << 5,
-    KEY_ED448 = 1 << 6
+    KEY_ED448 = 1 << 6,
+    KEY_MLDSA44 = 1 << 7,
+    KEY_MLDSA65 = 1 << 8,
+    KEY_MLDSA87 = 1 << 9
 };
+
+/* The types of RFC 9964. */
+#define KEY_MLDSA (KEY_MLDSA44 | KEY_MLDSA65 | KEY_MLDSA87)
 
 /* Bytes of the largest coordinate, P-521's. */
 #define KEY_CURVE_BYTES_MAX 66
 
-/* How a key type is written in a JWK (RFC 7518 section 6, RFC 8037). */
+/* Bytes of the largest public key that is one text, that of ML-DSA-87. */
+#define KEY_RAW_MAX 2592
+
+/* How a key type is written in a JWK (RFC 7518 section 6, RFC 8037, 9964). */
 struct key_kind {
     enum key_type type;
     const char *kty;
-    const char *crv;   /* NULL: the kind has none */
-    size_t size;       /* bytes of a coordinate, or of an Edwards key */
-    const char *group; /* OpenSSL's name of the curve */
-    int nid; /* OpenSSL's number of what names it in ASN.1: RFC 3279, 5480 and
-                8410 */
+    const char *crv;   /* the "alg" of kty "AKP"; NULL: the kind has none */
+    size_t size;       /* bytes of a coordinate, or of an Edwards, ML-DSA key */
+    const char *group; /* OpenSSL's name of the curve, or of the algorithm */
+    const char *oid;   /* what names it in ASN.1: RFC 3279, 5480, 8410, 9881 */
 };
 
-/* The kind of a type, of a JWK, of a number; NULL for none of ours. */
+/* The kind of a type, of a JWK, of a dotted OID; NULL for none of ours. */
 const struct key_kind *key_kind(enum key_type type);
 const struct key_kind *key_kind_named(const char *kty, const char *crv);
-const struct key_kind *key_kind_numbered(int nid);
+const struct key_kind *key_kind_identified(const char *oid);
+
+/* The members of a JWK that hold a public key of the kind; NULL is last. */
+const char *const *key_kind_members(const struct key_kind *kind);
 
 /* One trusted key; it owns what it points to. */
 struct key {
@@ -59,6 +70,7 @@ struct key {
     const struct algorithm *ready_for;
     char *kid;                    /* NULL when it has none */
     const struct algorithm *only; /* its JWK "alg", NULL for any */
+    bool is_pss_only;             /* RSA of the OID id-RSASSA-PSS */
     struct json_object *unbuilt;  /* the JWK, borrowed from its set */
     size_t number; /* which of its file's entries it is, from 1 */
     bool is_bad;   /* an entry that only makes its "kid" ambiguous */
@@ -88,13 +100,18 @@ struct key_number {
 
 /*
  * OpenSSL keys of their numbers: from any of the formats, so that there is one
- * way to a key. A point is that of SEC 1 section 2.3.3, or of RFC 8032. NULL:
- * they make none. key_from_public() looks at what they are worth.
+ * way to a key. A point is that of SEC 1 section 2.3.3, of RFC 8032, or the
+ * public key of FIPS 204. NULL: they make none. key_from_public() looks at what
+ * they are worth.
  */
 struct evp_pkey_st *key_make_rsa(struct key_number modulus,
                                  struct key_number exponent);
 struct evp_pkey_st *key_make_curve(const struct key_kind *kind,
                                    struct key_number point);
+
+/* The words for why none was made: `text`, or that OpenSSL is too old. */
+enum key_result key_say_unmade(const struct key_kind *kind,
+                               char what[KEY_WHAT_MAX], const char *text);
 
 /*
  * Takes a copy of a shared secret. At least 32 bytes, the shortest that any
@@ -122,6 +139,9 @@ enum key_result key_from_public(struct evp_pkey_st *public_key,
  */
 enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
+
+/* The kind that "kty" with "crv" or "alg" names; NULL for none of ours. */
+const struct key_kind *key_jwk_kind(struct json_object *jwk);
 
 /*
  * True if a JWK is a shared secret (kty "oct"); true if it holds a private

@@ -2,6 +2,7 @@
 #include "keys/key_der.h"
 
 #include "base/text.h"
+#include "keys/key_pss.h"
 
 #include <openssl/asn1.h>
 #include <openssl/evp.h>
@@ -17,9 +18,17 @@
  *    of definite lengths, and nothing may follow within them.
  * 2. The key type MUST be one of ours; a curve MUST be a named one (RFC 5480
  *    section 2.1.1), an Edwards key MUST NOT have parameters (RFC 8410).
+ *    A key of id-RSASSA-PSS is used as its parameters say: key_pss.h.
  * 3. A certificate with a keyUsage MUST have digitalSignature in it (RFC 5280
  *    section 4.2.1.3). Its key is read as any other.
  */
+
+/* A key as its AlgorithmIdentifier describes it. */
+struct described {
+    const struct key_kind *kind; /* NULL: none of ours */
+    struct key key;              /* what restricts it */
+    char *wrong;                 /* "": nothing more to say */
+};
 
 /* The bytes that are left to read. */
 struct input {
@@ -74,48 +83,64 @@ read_rsa(const unsigned char *der, size_t length)
                : NULL;
 }
 
-/* The kind that an AlgorithmIdentifier names; NULL for none of ours. */
+/* The kind that an object names; NULL for none of ours. */
 static const struct key_kind *
-identify(const X509_ALGOR *identifier)
+kind_of(const ASN1_OBJECT *object)
+{
+    char oid[64];
+    int length = OBJ_obj2txt(oid, sizeof oid, object, 1);
+
+    return length > 0 && (size_t)length < sizeof oid ? key_kind_identified(oid)
+                                                     : NULL;
+}
+
+/* Reads what an AlgorithmIdentifier says of a key; false: none of ours. */
+static bool
+identify(const X509_ALGOR *identifier, struct described *ret_key)
 {
     const ASN1_OBJECT *object = NULL;
     const void *parameter = NULL;
     const struct key_kind *kind;
     int type = V_ASN1_UNDEF;
-    bool is_curve;
     int nid;
 
     X509_ALGOR_get0(&object, &type, &parameter, identifier);
     nid = OBJ_obj2nid(object);
-    is_curve = nid == NID_X9_62_id_ecPublicKey;
-    if (is_curve)
-        nid = type == V_ASN1_OBJECT ? OBJ_obj2nid(parameter) : NID_undef;
-    else if (type != V_ASN1_UNDEF &&
-             !(type == V_ASN1_NULL && nid == NID_rsaEncryption))
-        return NULL;
-    kind = key_kind_numbered(nid);
-    return kind != NULL && text_equal(kind->kty, "EC") == is_curve ? kind
-                                                                   : NULL;
+    if (nid == NID_rsassaPss) {
+        ret_key->kind = key_kind(KEY_RSA);
+        return key_pss_read(type, parameter, &ret_key->key, ret_key->wrong);
+    }
+    kind = kind_of(nid == NID_X9_62_id_ecPublicKey && type == V_ASN1_OBJECT
+                       ? parameter
+                       : object);
+    if (kind == NULL ||
+        text_equal(kind->kty, "EC") != (nid == NID_X9_62_id_ecPublicKey))
+        return false;
+    ret_key->kind = kind;
+    return text_equal(kind->kty, "EC") || type == V_ASN1_UNDEF ||
+           (type == V_ASN1_NULL && kind->type == KEY_RSA);
 }
 
 static EVP_PKEY *
-read_spki(const unsigned char *der, size_t length)
+read_spki(const unsigned char *der, size_t length, struct described *ret_key)
 {
     struct input input = {der, der + length};
     struct input body;
     struct input bits;
     X509_ALGOR *identifier;
     const struct key_kind *kind;
+    bool is_ours;
 
     if (!take(&input, V_ASN1_SEQUENCE, &body) || input.at != input.end)
         return NULL;
     identifier = d2i_X509_ALGOR(NULL, &body.at, (long)(body.end - body.at));
     if (identifier == NULL)
         return NULL;
-    kind = identify(identifier);
+    is_ours = identify(identifier, ret_key);
+    kind = ret_key->kind;
     X509_ALGOR_free(identifier);
     /* The first byte says how many bits of the last do not count: none. */
-    if (kind == NULL || !take(&body, V_ASN1_BIT_STRING, &bits) ||
+    if (!is_ours || !take(&body, V_ASN1_BIT_STRING, &bits) ||
         body.at != body.end || bits.at == bits.end || *bits.at++ != 0)
         return NULL;
     length = (size_t)(bits.end - bits.at);
@@ -167,11 +192,12 @@ is_for_signatures(X509 *certificate, time_t now, char *what)
 }
 
 static EVP_PKEY *
-read_public(X509 *certificate)
+read_public(X509 *certificate, struct described *ret_key)
 {
     unsigned char *der = NULL;
     int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    EVP_PKEY *public_key = length > 0 ? read_spki(der, (size_t)length) : NULL;
+    EVP_PKEY *public_key =
+        length > 0 ? read_spki(der, (size_t)length, ret_key) : NULL;
 
     OPENSSL_free(der);
     return public_key;
@@ -179,20 +205,33 @@ read_public(X509 *certificate)
 
 static enum key_result
 read_certificate(const unsigned char *der, size_t length, time_t now,
-                 EVP_PKEY **ret_public, char *what)
+                 EVP_PKEY **ret_public, struct described *ret_key)
 {
     const unsigned char *end = der;
     X509 *certificate = d2i_X509(NULL, &end, (long)length);
     enum key_result result = KEY_BAD;
 
     if (certificate == NULL || end != der + length) {
-        key_say(KEY_BAD, what, "its certificate cannot be read");
-    } else if (is_for_signatures(certificate, now, what)) {
-        *ret_public = read_public(certificate);
+        key_say(KEY_BAD, ret_key->wrong, "its certificate cannot be read");
+    } else if (is_for_signatures(certificate, now, ret_key->wrong)) {
+        *ret_public = read_public(certificate, ret_key);
         result = KEY_GOOD;
     }
     X509_free(certificate);
     return result;
+}
+
+/* Says why there is no key, unless that has been said. */
+static enum key_result
+say_no_key(const struct described *key)
+{
+    static const char text[] = "its bytes make no RSA, EC, Edwards or ML-DSA "
+                               "key";
+
+    if (key->wrong[0] != '\0')
+        return KEY_BAD;
+    return key->kind != NULL ? key_say_unmade(key->kind, key->wrong, text)
+                             : key_say(KEY_BAD, key->wrong, text);
 }
 
 enum key_result
@@ -201,19 +240,24 @@ key_from_der(enum key_der_form form, const unsigned char *der, size_t length,
 {
     EVP_PKEY *public_key = NULL;
     enum key_result result = KEY_GOOD;
+    struct described described = {.wrong = what};
 
+    what[0] = '\0';
     if (form == KEY_DER_SPKI)
-        public_key = read_spki(der, length);
+        public_key = read_spki(der, length, &described);
     else if (form == KEY_DER_PKCS1)
         public_key = read_rsa(der, length);
     else
-        result = read_certificate(der, length, now, &public_key, what);
+        result = read_certificate(der, length, now, &public_key, &described);
     if (result == KEY_GOOD && public_key == NULL)
-        result =
-            key_say(KEY_BAD, what, "its bytes make no RSA, EC or Edwards key");
+        result = say_no_key(&described);
     if (result == KEY_GOOD)
         result = key_from_public(public_key, ret_key, what);
-    if (result != KEY_GOOD)
+    if (result != KEY_GOOD) {
         EVP_PKEY_free(public_key);
+        return result;
+    }
+    ret_key->only = described.key.only;
+    ret_key->is_pss_only = described.key.is_pss_only;
     return result;
 }

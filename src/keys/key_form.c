@@ -98,6 +98,9 @@ key_form_guess_json(struct json_object *object)
 {
     static const char *const chain[] = {"x5c", "x5u", NULL};
     static const char *const discovery[] = {"jwks_uri", NULL};
+    static const char *const around[] = {"key", "public_key", "publicKey",
+                                         "value", NULL};
+    static const char *const error[] = {"error", "errors", "message", NULL};
 
     if (jsondoc_has_any(object, chain))
         return "a JWK without \"kty\"; x5c is not read (write its certificate "
@@ -105,6 +108,11 @@ key_form_guess_json(struct json_object *object)
     if (jsondoc_has_any(object, discovery))
         return "an issuer's description, not its keys (pam-jwt jwks fetch "
                "--issuer)";
+    if (jsondoc_has_any(object, around))
+        return "an object around a key: the key is what stands inside (jq -r); "
+               "a JWK Set has its keys in \"keys\", which is an array";
+    if (jsondoc_has_any(object, error))
+        return "a server's error message, not its keys";
     if (jsondoc_has_text(object, "-----BEGIN"))
         return "a map of certificates, which is not a JWK Set (ask the issuer "
                "for that: Google's is /oauth2/v3/certs)";

@@ -11,13 +11,15 @@
 
 #include <openssl/evp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * A JSON Web Key (RFC 7517; RFC 7518 section 6; RFC 8037 section 2):
+ * A JSON Web Key (RFC 7517; RFC 7518 section 6; RFC 8037 section 2; RFC 9964
+ * section 3):
  * 1. It MUST have a "kty". "kty" and "crv" MUST name a type that signs; others
- *    are not for us.
+ *    are not for us. An "AKP" MUST have an "alg", which says its type.
  * 2. It MUST NOT hold a private member: it is a file of public keys.
  * 3. "use", "key_ops" and "alg", where present, MUST allow verifying.
  * 4. "kid", where present, MUST be a string of at most KEY_KID_MAX bytes.
@@ -28,11 +30,13 @@
 /* Bytes of the longest number: an RSA modulus, and one byte to see beyond. */
 #define NUMBER_MAX (KEY_RSA_BITS_MAX / 8 + 1)
 
-static const struct key_kind *
-find_kind(struct json_object *jwk)
+const struct key_kind *
+key_jwk_kind(struct json_object *jwk)
 {
-    return key_kind_named(jsondoc_string(jwk, "kty"),
-                          jsondoc_string(jwk, "crv"));
+    const char *kty = jsondoc_string(jwk, "kty");
+
+    return key_kind_named(
+        kty, jsondoc_string(jwk, text_equal(kty, "AKP") ? "alg" : "crv"));
 }
 
 /* A member that is null is absent. */
@@ -193,11 +197,20 @@ read_secret(struct json_object *jwk, struct key *key, char *what)
     return result;
 }
 
+static bool
+is_akp_without_alg(struct json_object *jwk)
+{
+    static const char *const alg[] = {"alg", NULL};
+
+    return text_equal(jsondoc_string(jwk, "kty"), "AKP") &&
+           !jsondoc_has_any(jwk, alg);
+}
+
 enum key_result
 key_from_jwk(struct json_object *jwk, struct key *ret_key,
              char what[KEY_WHAT_MAX])
 {
-    const struct key_kind *kind = find_kind(jwk);
+    const struct key_kind *kind = key_jwk_kind(jwk);
     struct key key = {.unbuilt = jwk};
     enum key_result result;
     enum key_result of_kid;
@@ -208,6 +221,11 @@ key_from_jwk(struct json_object *jwk, struct key *ret_key,
     if (kind != NULL) {
         key.type = kind->type;
         result = read_purpose(jwk, &key, what);
+    } else if (is_akp_without_alg(jwk)) {
+        key.type = KEY_MLDSA; /* it could be any of them */
+        result = key_say(KEY_BAD, what,
+                         "\"kty\" is AKP and there is no \"alg\" (RFC 9964 "
+                         "section 3)");
     } else if (jsondoc_string(jwk, "kty") != NULL) {
         return key_say(KEY_FOREIGN, what,
                        "its \"kty\" or \"crv\" is not known");
@@ -259,13 +277,15 @@ build_ec(struct json_object *jwk, const struct key_kind *kind)
                : NULL;
 }
 
+/* Keys of Edwards curves and of ML-DSA are one text. */
 static EVP_PKEY *
-build_edwards(struct json_object *jwk, const struct key_kind *kind)
+build_raw(struct json_object *jwk, const struct key_kind *kind)
 {
-    unsigned char raw[57 + 3];
+    unsigned char raw[KEY_RAW_MAX + 3];
+    const char *name = text_equal(kind->kty, "AKP") ? "pub" : "x";
     size_t length;
 
-    return read_number(jwk, "x", kind->size, raw, &length)
+    return read_number(jwk, name, kind->size, raw, &length)
                ? key_make_curve(kind, (struct key_number){raw, length})
                : NULL;
 }
@@ -274,6 +294,47 @@ bool
 key_is_built(const struct key *key)
 {
     return key->type == KEY_SECRET || key->public_key != NULL;
+}
+
+/* Says which of the members are missing. */
+static enum key_result
+say_missing(struct json_object *jwk, const char *const *names, size_t first,
+            char *what)
+{
+    static const char *const certificates[] = {"x5c", "x5u", NULL};
+    const char *second = first == 0 ? names[1] : NULL;
+
+    if (second != NULL && jsondoc_string(jwk, second) != NULL)
+        second = NULL;
+    snprintf(what, KEY_WHAT_MAX, "it has no \"%s\"%s%s%s%s", names[first],
+             second != NULL ? " and no \"" : "", second != NULL ? second : "",
+             second != NULL ? "\"" : "",
+             jsondoc_has_any(jwk, certificates)
+                 ? "; x5c and x5u are not read (write its certificate as PEM)"
+                 : "");
+    return KEY_BAD;
+}
+
+/* Says why the members make no key. */
+static enum key_result
+say_no_key(struct json_object *jwk, const struct key_kind *kind, char *what)
+{
+    const char *const *names = key_kind_members(kind);
+
+    for (size_t i = 0; names[i] != NULL; i++) {
+        const char *text = jsondoc_string(jwk, names[i]);
+
+        if (text == NULL)
+            return say_missing(jwk, names, i, what);
+        if (strpbrk(text, "+/=") == NULL)
+            continue;
+        snprintf(what, KEY_WHAT_MAX,
+                 "\"%s\" has +, / or =: it must be base64url without padding "
+                 "(RFC 7515 section 2)",
+                 names[i]);
+        return KEY_BAD;
+    }
+    return key_say_unmade(kind, what, "its numbers make no key of its \"kty\"");
 }
 
 enum key_result
@@ -286,7 +347,7 @@ key_build(struct key *key, char what[KEY_WHAT_MAX])
 
     if (key_is_built(key))
         return KEY_GOOD;
-    kind = find_kind(key->unbuilt);
+    kind = key_jwk_kind(key->unbuilt);
     if (kind == NULL)
         return key_say(KEY_BAD, what, "its \"kty\" is not known");
     if (kind->type == KEY_RSA)
@@ -294,9 +355,9 @@ key_build(struct key *key, char what[KEY_WHAT_MAX])
     else if (text_equal(kind->kty, "EC"))
         public_key = build_ec(key->unbuilt, kind);
     else
-        public_key = build_edwards(key->unbuilt, kind);
+        public_key = build_raw(key->unbuilt, kind);
     if (public_key == NULL)
-        return key_say(KEY_BAD, what, "its numbers make no key of its \"kty\"");
+        return say_no_key(key->unbuilt, kind, what);
     result = key_from_public(public_key, &built, what);
     if (result == KEY_GOOD && built.type != key->type)
         result = key_say(KEY_BAD, what, "its numbers are of another \"crv\"");

@@ -2,11 +2,14 @@
 #include "keys/key.h"
 
 #include "base/text.h"
+#include "keys/algorithm.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static EVP_PKEY *
@@ -87,4 +90,20 @@ key_make_curve(const struct key_kind *kind, struct key_number point)
                ? EVP_PKEY_new_raw_public_key_ex(NULL, kind->group, NULL,
                                                 point.bytes, point.length)
                : NULL;
+}
+
+enum key_result
+key_say_unmade(const struct key_kind *kind, char what[KEY_WHAT_MAX],
+               const char *text)
+{
+    const struct algorithm *algorithm = ((unsigned)kind->type & KEY_MLDSA) != 0
+                                            ? algorithm_find(kind->crv)
+                                            : NULL;
+
+    if (algorithm == NULL || algorithm_is_available(algorithm))
+        return key_say(KEY_BAD, what, text);
+    snprintf(what, KEY_WHAT_MAX,
+             "%s needs " ALGORITHM_NEEDS ", this host has OpenSSL %s",
+             algorithm->name, OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
+    return KEY_BAD;
 }

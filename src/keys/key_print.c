@@ -131,7 +131,7 @@ number_text(EVP_PKEY *public_key, const char *name, size_t size)
 static char *
 raw_text(EVP_PKEY *public_key)
 {
-    unsigned char bytes[57];
+    unsigned char bytes[KEY_RAW_MAX];
     size_t size = sizeof bytes;
 
     if (EVP_PKEY_get_raw_public_key(public_key, bytes, &size) != 1)
@@ -165,7 +165,8 @@ required_texts(const struct key *key, const struct key_kind *kind,
                             : member_text(key->unbuilt, "y", false);
     } else {
         *ret_one = is_built ? raw_text(public_key)
-                            : member_text(key->unbuilt, "x", false);
+                            : member_text(key->unbuilt,
+                                          key_kind_members(kind)[0], false);
     }
 }
 
@@ -178,7 +179,7 @@ canonical_public(const struct key *key, const struct key_kind *kind)
     int length = -1;
 
     required_texts(key, kind, &one, &two);
-    if (one == NULL || (two == NULL && !text_equal(kind->kty, "OKP")))
+    if (one == NULL || (two == NULL && key_kind_members(kind)[1] != NULL))
         length = -1;
     else if (key->type == KEY_RSA)
         length = asprintf(&text, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}",
@@ -187,6 +188,10 @@ canonical_public(const struct key *key, const struct key_kind *kind)
         length = asprintf(
             &text, "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}",
             kind->crv, one, two);
+    else if (text_equal(kind->kty, "AKP")) /* RFC 9964 section 6 */
+        length =
+            asprintf(&text, "{\"alg\":\"%s\",\"kty\":\"AKP\",\"pub\":\"%s\"}",
+                     kind->crv, one);
     else
         length =
             asprintf(&text, "{\"crv\":\"%s\",\"kty\":\"OKP\",\"x\":\"%s\"}",
@@ -232,13 +237,13 @@ key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE])
 static bool
 is_no_key(const struct key *key)
 {
-    bool is_rsa = key->type == KEY_RSA;
-    bool is_pair = is_rsa || text_equal(key_kind(key->type)->kty, "EC");
-    struct json_object *jwk = key->unbuilt;
+    const char *const *name = key_kind_members(key_kind(key->type));
 
-    return !key_is_built(key) &&
-           (find_digits(jwk, is_rsa ? "e" : "x") == NULL ||
-            (is_pair && find_digits(jwk, is_rsa ? "n" : "y") == NULL));
+    if (key_is_built(key))
+        return false;
+    while (*name != NULL && find_digits(key->unbuilt, *name) != NULL)
+        name++;
+    return *name != NULL;
 }
 
 bool

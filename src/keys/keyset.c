@@ -19,7 +19,10 @@ keyset_say_excluded(const struct key *key, unsigned allowed,
 {
     const struct algorithm *algorithm = algorithm_at(0);
 
-    for (size_t i = 1; algorithm != NULL && !algorithm_fits(algorithm, key);
+    /* The name that takes this type alone: not EdDSA. */
+    for (size_t i = 1;
+         algorithm != NULL && (algorithm->key_types != (unsigned)key->type ||
+                               !algorithm_fits(algorithm, key));
          i++)
         algorithm = algorithm_at(i);
     snprintf(ret_what, KEY_WHAT_MAX,

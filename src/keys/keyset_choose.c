@@ -27,8 +27,7 @@ may_mean(const struct key *key, const struct algorithm *algorithm)
 {
     if (key->type == 0)
         return true;
-    return (algorithm->key_types & (unsigned)key->type) != 0 &&
-           (key->only == NULL || key->only == algorithm);
+    return algorithm_is_of(algorithm, key);
 }
 
 /* The one entry that is named; NULL: none, or not one alone. */
@@ -159,7 +158,6 @@ keyset_say_untried(struct keyset *keys, unsigned allowed, struct strings *lines)
     const struct algorithm *algorithm;
 
     for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++)
-        if (allowed == 0 ? algorithm->is_default
-                         : (allowed & algorithm_bit(algorithm)) != 0)
+        if (algorithm_is_allowed(algorithm, allowed))
             say_untried(keys, algorithm, lines);
 }

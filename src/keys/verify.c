@@ -21,13 +21,27 @@
  *    MUST make EVP_DigestVerify() return 1: it returns -1 for some bad ones.
  */
 
+bool
+algorithm_is_available(const struct algorithm *algorithm)
+{
+    EVP_SIGNATURE *signature;
+
+    if ((algorithm->key_types & KEY_MLDSA) == 0)
+        return true;
+    ERR_set_mark();
+    signature = EVP_SIGNATURE_fetch(NULL, algorithm->name, NULL);
+    EVP_SIGNATURE_free(signature);
+    ERR_pop_to_mark();
+    return signature != NULL;
+}
+
 size_t
 algorithm_signature_size(const struct algorithm *algorithm,
                          const struct key *key)
 {
     if (key->type == KEY_SECRET)
         return algorithm->hash_size;
-    if (key->type == KEY_RSA)
+    if (key->type == KEY_RSA || ((unsigned)key->type & KEY_MLDSA) != 0)
         return (size_t)EVP_PKEY_get_size(key->public_key);
     /* R and S (RFC 7518 section 3.4, RFC 8032 sections 5.1.6 and 5.2.6). */
     return 2 * key_kind(key->type)->size;
@@ -241,6 +255,9 @@ algorithm_verify(const struct algorithm *algorithm, struct key *key,
     case KEY_RSA:
     case KEY_ED25519:
     case KEY_ED448:
+    case KEY_MLDSA44:
+    case KEY_MLDSA65:
+    case KEY_MLDSA87:
         result = verify_public(algorithm, key, message, length, signature,
                                signature_length);
         break;

@@ -99,6 +99,15 @@ enum reason issuers_check_keys(const struct policy *policy, double now,
                                struct verdict *verdict)
     __attribute__((warn_unused_result));
 
+/*
+ * OK, or BAD_CONFIG where `algorithms` of a section names one that this host's
+ * OpenSSL lacks. It is no part of reading the configuration, as only what knows
+ * OpenSSL can tell.
+ */
+enum reason issuers_check_algorithms(const struct policy *policy,
+                                     struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
 /* Which of key_file and secret_file a section has, and the files. */
 enum keyset_kind issuer_key_kind(const struct issuer *issuer);
 const struct strings *issuer_key_paths(const struct issuer *issuer);

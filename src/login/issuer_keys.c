@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "keys/key_print.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,6 +173,41 @@ compare_all(const struct policy *policy, const struct strings *prints,
                 all[i].print, verdict);
     free(all);
     return reason;
+}
+
+/* One that is named and not there; NULL: all are. */
+static const struct algorithm *
+find_missing(unsigned allowed)
+{
+    const struct algorithm *algorithm;
+
+    for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++)
+        if ((allowed & algorithm_bit(algorithm)) != 0 &&
+            !algorithm_is_available(algorithm))
+            return algorithm;
+    return NULL;
+}
+
+enum reason
+issuers_check_algorithms(const struct policy *policy, struct verdict *verdict)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        const struct issuer *issuer = &policy->issuers[i];
+        const struct algorithm *missing =
+            find_missing(issuer->token.algorithms);
+
+        if (missing == NULL)
+            continue;
+        verdict_check(verdict, "configuration", "algorithms");
+        return verdict_refuse(
+            verdict, REASON_BAD_CONFIG,
+            "algorithms%s%s has %s, which needs " ALGORITHM_NEEDS
+            "; this host has OpenSSL %s",
+            issuer->name != NULL ? " of issuer " : "",
+            issuer->name != NULL ? text_log_value(issuer->name).text : "",
+            missing->name, OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
+    }
+    return REASON_OK;
 }
 
 enum reason

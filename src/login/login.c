@@ -10,6 +10,7 @@
 
 /*
  * The checks, in this order:
+ * 0. This host MUST have every algorithm that the configuration names.
  * 1. The text MUST be a JWT in compact form (jws.c).
  * 2. A section MUST be for this service and this issuer (issuer.c).
  * 3. At least one key MUST be usable.
@@ -130,7 +131,9 @@ login_decide(const char *text, size_t length, const struct policy *policy,
     enum reason reason;
 
     *ret_login = (struct login){0};
-    reason = verify_token(text, length, policy, request, ret_login);
+    reason = issuers_check_algorithms(policy, verdict);
+    if (reason == REASON_OK)
+        reason = verify_token(text, length, policy, request, ret_login);
     if (reason == REASON_OK) {
         set_ticket(ret_login);
         reason = choose_user(request, &user, ret_login);

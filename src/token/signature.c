@@ -35,8 +35,11 @@ check_algorithm(const struct jws *jws, unsigned allowed,
                               "token has alg=%s, which is not known",
                               quote(jws->algorithm).text);
     *ret_found = algorithm;
-    is_listed = allowed == 0 ? algorithm->is_default
-                             : (allowed & algorithm_bit(algorithm)) != 0;
+    if (!algorithm_is_available(algorithm))
+        return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
+                              "token has alg=%s, which needs " ALGORITHM_NEEDS,
+                              quote(algorithm->name).text);
+    is_listed = algorithm_is_allowed(algorithm, allowed);
     if (allowed != 0 && !is_listed)
         return verdict_refuse(verdict, REASON_ALGORITHM_NOT_ALLOWED,
                               "token has alg=%s, which algorithms does not "

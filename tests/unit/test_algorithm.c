@@ -2,6 +2,7 @@
 #include "keys/algorithm.h"
 
 #include "keys/key.h"
+#include "keys/keyset_loading.h"
 #include "support.h"
 
 #include <criterion/criterion.h>
@@ -29,6 +30,8 @@ static const struct {
     {"ecdsa_secp521r1_sha512_p1363_test", "ES512", 318},
     {"ed25519_test", "EdDSA", 151},
     {"ed448_test", "EdDSA", 87},
+    {"ed25519_test", "Ed25519", 151},
+    {"ed448_test", "Ed448", 87},
     {"rsa_signature_2048_sha256_test", "RS256", 259},
     {"rsa_signature_2048_sha384_test", "RS384", 258},
     {"rsa_signature_2048_sha512_test", "RS512", 259},
@@ -169,18 +172,112 @@ Test(algorithm, agrees_with_wycheproof)
     cr_expect_lt(refused_keys, 250, "%zu keys refused", refused_keys);
 }
 
-Test(algorithm, the_table_has_the_names_of_rfc_7518_and_no_other)
+Test(algorithm, the_table_has_the_names_of_the_rfcs_and_no_other)
 {
-    static const char *const others[] = {"none",   "hs256",   "HS256 ", "",
-                                         "ES256K", "Ed25519", "RS1"};
+    static const char *const others[] = {
+        "none", "hs256", "HS256 ", "",      "ES256K",   "ed25519",   "ED448",
+        "Ed25519ph", "RS1", "eddsa", "ML-DSA", "ML-DSA-66", "ml-dsa-65"};
     size_t count = 0;
 
     while (algorithm_at(count) != NULL)
         count++;
-    cr_expect_eq(count, 13);
+    cr_expect_eq(count, 18);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         cr_expect_null(algorithm_find(others[i]), "%s", others[i]);
     cr_expect_null(algorithm_find(NULL));
+}
+
+/* RFC 9864: EdDSA is the older name of both, and the key says of which. */
+static const struct {
+    const char *allowed; /* NULL: the defaults */
+    const char *only;    /* the JWK's "alg" */
+    const char *token;   /* the token's */
+    bool ed25519;        /* wanted with a key of this curve */
+    bool ed448;
+} names[] = {
+    {NULL, NULL, "EdDSA", true, true},
+    {NULL, NULL, "Ed25519", true, false},
+    {NULL, NULL, "Ed448", false, true},
+    {"EdDSA", NULL, "EdDSA", true, true},
+    {"EdDSA", NULL, "Ed25519", true, false},
+    {"EdDSA", NULL, "Ed448", false, true},
+    {"Ed25519", NULL, "EdDSA", true, false},
+    {"Ed25519", NULL, "Ed25519", true, false},
+    {"Ed25519", NULL, "Ed448", false, false},
+    {"Ed448", NULL, "EdDSA", false, true},
+    {"Ed448", NULL, "Ed25519", false, false},
+    {"Ed448", NULL, "Ed448", false, true},
+    {"ES256", NULL, "EdDSA", false, false},
+    {"ES256", NULL, "Ed25519", false, false},
+    {"ML-DSA-44", NULL, "Ed25519", false, false},
+    {NULL, "EdDSA", "EdDSA", true, true},
+    {NULL, "EdDSA", "Ed25519", true, false},
+    {NULL, "EdDSA", "Ed448", false, true},
+    {NULL, "Ed25519", "EdDSA", true, false},
+    {NULL, "Ed25519", "Ed25519", true, false},
+    {NULL, "Ed25519", "Ed448", false, false},
+    {NULL, "Ed448", "EdDSA", false, true},
+    {NULL, "Ed448", "Ed25519", false, false},
+    {NULL, "Ed448", "Ed448", false, true},
+    {"Ed25519", "EdDSA", "EdDSA", true, false},
+    {"Ed448", "EdDSA", "EdDSA", false, true},
+    {"EdDSA", "Ed448", "EdDSA", false, true},
+    {NULL, NULL, "ML-DSA-44", false, false},
+    {NULL, NULL, "ES256", false, false},
+};
+
+/* As keyset_load() and signature_check() ask, one behind the other. */
+static bool
+is_taken(size_t row, enum key_type type)
+{
+    const struct algorithm *only =
+        names[row].only != NULL ? algorithm_find(names[row].only) : NULL;
+    const struct algorithm *allowed =
+        names[row].allowed != NULL ? algorithm_find(names[row].allowed) : NULL;
+    const struct algorithm *token = algorithm_find(names[row].token);
+    const struct key key = {.type = type, .only = only};
+    unsigned bits = allowed != NULL ? algorithm_bit(allowed) : 0;
+
+    return (only == NULL || (only->key_types & (unsigned)type) != 0) &&
+           keyset_allows(bits, &key) && algorithm_is_allowed(token, bits) &&
+           algorithm_fits(token, &key);
+}
+
+Test(algorithm, two_names_of_one_algorithm_are_the_same)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        cr_expect_eq(is_taken(i, KEY_ED25519), names[i].ed25519,
+                     "row %zu, Ed25519", i);
+        cr_expect_eq(is_taken(i, KEY_ED448), names[i].ed448, "row %zu, Ed448",
+                     i);
+    }
+}
+
+Test(algorithm, a_key_for_pss_alone_takes_nothing_else)
+{
+    static const struct {
+        const char *name;
+        const char *only;
+        bool wanted;
+    } cases[] = {
+        {"PS256", NULL, true},    {"PS384", NULL, true},
+        {"PS512", NULL, true},    {"RS256", NULL, false},
+        {"RS512", NULL, false},   {"PS256", "PS384", false},
+        {"PS384", "PS384", true}, {"RS384", "PS384", false},
+        {"ES256", NULL, false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct key key = {
+            .type = KEY_RSA,
+            .is_pss_only = true,
+            .only =
+                cases[i].only != NULL ? algorithm_find(cases[i].only) : NULL};
+
+        cr_expect_eq(algorithm_fits(algorithm_find(cases[i].name), &key),
+                     cases[i].wanted, "%s of %s", cases[i].name,
+                     cases[i].only != NULL ? cases[i].only : "any");
+    }
 }
 
 /*
@@ -190,7 +287,7 @@ Test(algorithm, the_table_has_the_names_of_rfc_7518_and_no_other)
 Test(algorithm, a_secret_is_good_again)
 {
     static const char message[] = "header.payload";
-    static const char *const names[] = {"HS256", "HS256", "HS512", "HS384",
+    static const char *const turns[] = {"HS256", "HS256", "HS512", "HS384",
                                         "HS384", "HS256", "HS512"};
     unsigned char secret[64];
     char what[KEY_WHAT_MAX];
@@ -199,8 +296,8 @@ Test(algorithm, a_secret_is_good_again)
     for (size_t i = 0; i < sizeof secret; i++)
         secret[i] = (unsigned char)(i * 37);
     cr_assert_eq(key_from_secret(secret, sizeof secret, &key, what), KEY_GOOD);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct algorithm *algorithm = algorithm_find(names[i]);
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        const struct algorithm *algorithm = algorithm_find(turns[i]);
         unsigned char mac[EVP_MAX_MD_SIZE];
         unsigned int size = 0;
 
@@ -210,14 +307,14 @@ Test(algorithm, a_secret_is_good_again)
         for (int times = 0; times < 2; times++) {
             cr_expect_eq(algorithm_verify(algorithm, &key, message,
                                           sizeof message - 1, mac, size),
-                         ALGORITHM_RIGHT, "%s, turn %zu", names[i], i);
+                         ALGORITHM_RIGHT, "%s, turn %zu", turns[i], i);
             cr_expect_eq(algorithm_verify(algorithm, &key, message,
                                           sizeof message - 2, mac, size),
-                         ALGORITHM_WRONG, "%s, turn %zu", names[i], i);
+                         ALGORITHM_WRONG, "%s, turn %zu", turns[i], i);
             mac[size - 1] ^= 1;
             cr_expect_eq(algorithm_verify(algorithm, &key, message,
                                           sizeof message - 1, mac, size),
-                         ALGORITHM_WRONG, "%s, turn %zu", names[i], i);
+                         ALGORITHM_WRONG, "%s, turn %zu", turns[i], i);
             mac[size - 1] ^= 1;
         }
     }

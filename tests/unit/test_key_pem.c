@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/key.h"
 
+#include "keys/algorithm.h"
+#include "keys/key_der.h"
+
 #include <criterion/criterion.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -375,6 +379,150 @@ Test(key_pem, refuses_a_hybrid_point)
         OPENSSL_free(der);
         EVP_PKEY_free(pair);
     }
+}
+
+/* The DER of a public key of id-RSASSA-PSS with these parameters. */
+static int
+pss_der(EVP_PKEY *pair, RSA_PSS_PARAMS *parameters, unsigned char **ret_der)
+{
+    X509_PUBKEY *public_key = NULL;
+    ASN1_STRING *string = NULL;
+    unsigned char *numbers = NULL;
+    int size;
+
+    cr_assert_eq(X509_PUBKEY_set(&public_key, pair), 1);
+    if (parameters != NULL)
+        string = ASN1_item_pack(parameters, ASN1_ITEM_rptr(RSA_PSS_PARAMS),
+                                NULL);
+    size = i2d_PublicKey(pair, &numbers);
+    cr_assert(size > 0);
+    X509_PUBKEY_set0_param(public_key, OBJ_nid2obj(NID_rsassaPss),
+                           string != NULL ? V_ASN1_SEQUENCE : V_ASN1_UNDEF,
+                           string, numbers, size);
+    size = i2d_X509_PUBKEY(public_key, ret_der);
+    X509_PUBKEY_free(public_key);
+    return size;
+}
+
+static X509_ALGOR *
+identifier(int nid)
+{
+    X509_ALGOR *made = X509_ALGOR_new();
+
+    X509_ALGOR_set0(made, OBJ_nid2obj(nid), V_ASN1_NULL, NULL);
+    return made;
+}
+
+/* MGF1 with this hash, or what `function` is. */
+static X509_ALGOR *
+mask(int function, int hash)
+{
+    X509_ALGOR *made = X509_ALGOR_new();
+    X509_ALGOR *inner = identifier(hash);
+
+    X509_ALGOR_set0(made, OBJ_nid2obj(function), V_ASN1_SEQUENCE,
+                    ASN1_item_pack(inner, ASN1_ITEM_rptr(X509_ALGOR), NULL));
+    X509_ALGOR_free(inner);
+    return made;
+}
+
+static ASN1_INTEGER *
+integer(long value)
+{
+    ASN1_INTEGER *made = value != 0 ? ASN1_INTEGER_new() : NULL;
+
+    if (made != NULL)
+        ASN1_INTEGER_set(made, value);
+    return made;
+}
+
+/* RFC 4055 section 3.1; 0 leaves a parameter out. */
+static const struct {
+    const char *name;
+    int hash;
+    int function;
+    int mask_hash;
+    long salt;
+    long trailer;
+    const char *only; /* NULL: it is refused */
+    const char *says;
+} pss[] = {
+    {"SHA-256", NID_sha256, NID_mgf1, NID_sha256, 32, 0, "PS256", NULL},
+    {"SHA-384", NID_sha384, NID_mgf1, NID_sha384, 48, 0, "PS384", NULL},
+    {"SHA-512", NID_sha512, NID_mgf1, NID_sha512, 64, 0, "PS512", NULL},
+    {"a shorter salt at least", NID_sha256, NID_mgf1, NID_sha256, 20, 0,
+     "PS256", NULL},
+    {"the salt's default", NID_sha256, NID_mgf1, NID_sha256, 0, 0, "PS256",
+     NULL},
+    {"the trailer written out", NID_sha256, NID_mgf1, NID_sha256, 32, 1,
+     "PS256", NULL},
+    {"a longer salt", NID_sha256, NID_mgf1, NID_sha256, 33, 0, NULL,
+     "a salt of at least 33 bytes"},
+    {"a negative salt", NID_sha256, NID_mgf1, NID_sha256, -1, 0, NULL,
+     "a salt of at least -1 bytes"},
+    {"all defaults", 0, 0, 0, 0, 0, NULL, "SHA1"},
+    {"another hash", NID_sha224, NID_mgf1, NID_sha224, 28, 0, NULL,
+     "the hash SHA224"},
+    {"MGF1 with another hash", NID_sha256, NID_mgf1, NID_sha1, 32, 0, NULL,
+     "MGF1 has another hash"},
+    {"MGF1 by default", NID_sha256, 0, 0, 32, 0, NULL, "MGF1 has another hash"},
+    {"another function than MGF1", NID_sha256, NID_sha256, NID_sha256, 32, 0,
+     NULL, "MGF1 has another hash"},
+    {"another trailer", NID_sha256, NID_mgf1, NID_sha256, 32, 2, NULL,
+     "a trailer of its own"},
+};
+
+static void
+judge_pss(size_t row, EVP_PKEY *pair)
+{
+    RSA_PSS_PARAMS *parameters = RSA_PSS_PARAMS_new();
+    unsigned char *der = NULL;
+    struct key key = {0};
+    enum key_result result;
+    char what[KEY_WHAT_MAX] = "";
+    int size;
+
+    if (pss[row].hash != 0)
+        parameters->hashAlgorithm = identifier(pss[row].hash);
+    if (pss[row].function != 0)
+        parameters->maskGenAlgorithm =
+            mask(pss[row].function, pss[row].mask_hash);
+    parameters->saltLength = integer(pss[row].salt);
+    parameters->trailerField = integer(pss[row].trailer);
+    size = pss_der(pair, parameters, &der);
+    result = key_from_der(KEY_DER_SPKI, der, (size_t)size, time(NULL), &key,
+                          what);
+    cr_expect_eq(result, pss[row].only != NULL ? KEY_GOOD : KEY_BAD, "%s: %s",
+                 pss[row].name, what);
+    if (pss[row].only != NULL)
+        cr_expect(key.is_pss_only && key.type == KEY_RSA && key.only != NULL &&
+                      strcmp(key.only->name, pss[row].only) == 0,
+                  "%s: %s", pss[row].name,
+                  key.only != NULL ? key.only->name : "any");
+    else
+        cr_expect(strstr(what, pss[row].says) != NULL, "%s: %s", pss[row].name,
+                  what);
+    key_done(&key);
+    OPENSSL_free(der);
+    RSA_PSS_PARAMS_free(parameters);
+}
+
+Test(key_pem, an_rsa_key_for_pss_is_restricted_as_its_parameters_say)
+{
+    EVP_PKEY *pair = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    unsigned char *der = NULL;
+    struct key key = {0};
+    int size;
+
+    cr_assert_not_null(pair);
+    for (size_t i = 0; i < sizeof pss / sizeof pss[0]; i++)
+        judge_pss(i, pair);
+    size = pss_der(pair, NULL, &der);
+    cr_expect_eq(ours_reads("PUBLIC KEY", der, (size_t)size, &key), KEY_GOOD);
+    cr_expect(key.is_pss_only && key.only == NULL);
+    key_done(&key);
+    OPENSSL_free(der);
+    EVP_PKEY_free(pair);
 }
 
 /* What ours makes of a certificate with this keyUsage, NULL for none. */

@@ -137,6 +137,10 @@ check_config(const struct config *config, struct findings *findings)
         check_rules(&policy->issuers[i], findings);
         cli_check_state(&policy->issuers[i], findings);
     }
+    if (issuers_check_algorithms(policy, &verdict) != REASON_OK)
+        finding_add(findings, FINDING_ERROR, "algorithms",
+                    "every token is refused as bad_config", "take it out", "%s",
+                    verdict.detail);
     if (issuers_check_keys(policy, cli_now(), &verdict) != REASON_OK)
         finding_add(findings, FINDING_ERROR, "key_file",
                     "every token is refused as bad_config",

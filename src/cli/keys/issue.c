@@ -264,6 +264,8 @@ issue(const struct options *options)
         if (algorithm == NULL)
             return cli_fail(EXIT_USAGE, "issue", "--alg %s is not known",
                             options->algorithm);
+        if (!algorithm_is_available(algorithm))
+            return cli_needs("issue", algorithm->name);
     }
     if (!signingkey_load(options->key_file, options->encoding, options->kid,
                          &algorithm, &key, what))

@@ -34,7 +34,7 @@ struct options {
     const struct algorithm *algorithm;
     const char *path; /* NULL: standard output */
     const char *kid;
-    enum key_type curve; /* which of EdDSA; 0 for any other algorithm */
+    enum key_type curve; /* which of EdDSA; 0: --curve was not given */
     bool is_jwk;
     bool json;
 };
@@ -195,6 +195,20 @@ make_secret(const struct options *options, struct texts *ret_texts)
     return ret_texts->secret != NULL;
 }
 
+/* Not EVP_PKEY_Q_keygen(), which in OpenSSL 3.0 knows only names of its own. */
+static EVP_PKEY *
+make_named(const char *name)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, name, NULL);
+    EVP_PKEY *pair = NULL;
+
+    if (context == NULL || EVP_PKEY_keygen_init(context) != 1 ||
+        EVP_PKEY_generate(context, &pair) != 1)
+        pair = NULL;
+    EVP_PKEY_CTX_free(context);
+    return pair;
+}
+
 static EVP_PKEY *
 make_pair(const struct options *options)
 {
@@ -204,9 +218,8 @@ make_pair(const struct options *options)
 
     if (kind->type == KEY_RSA)
         return EVP_RSA_gen(RSA_BITS);
-    return text_equal(kind->kty, "EC")
-               ? EVP_EC_gen(kind->group)
-               : EVP_PKEY_Q_keygen(NULL, NULL, kind->group);
+    return text_equal(kind->kty, "EC") ? EVP_EC_gen(kind->group)
+                                       : make_named(kind->group);
 }
 
 /*
@@ -355,7 +368,7 @@ read_options(int argc, char **argv, struct options *options)
     }
     if (!good || optind != argc || options->algorithm == NULL)
         return false;
-    if (options->curve == 0 && options->algorithm->key_types & KEY_ED25519)
+    if (options->curve == 0 && (options->algorithm->key_types & KEY_ED25519))
         options->curve = KEY_ED25519;
     return (options->curve == 0 ||
             (options->algorithm->key_types & (unsigned)options->curve) != 0) &&
@@ -370,5 +383,7 @@ cli_keygen(int argc, char **argv)
 
     if (!read_options(argc, argv, &options))
         return cli_usage("keygen");
+    if (!algorithm_is_available(options.algorithm))
+        return cli_needs("keygen", options.algorithm->name);
     return keygen(&options);
 }

@@ -37,6 +37,31 @@ static const struct {
 /* The largest number, of an RSA modulus, is what KEY_RSA_BITS_MAX gives. */
 #define NUMBER_MAX (KEY_RSA_BITS_MAX / 8)
 
+/* OpenSSL 3.5's name of the parameter, and what it is long. */
+#define MLDSA_SEED        "seed"
+#define MLDSA_SEED_BYTES  32
+#define MLDSA_SEED_DIGITS 43
+
+/* The algorithm that the parameters of an RSA-PSS key allow; NULL: any. */
+static const struct algorithm *
+pss_algorithm(EVP_PKEY *pair)
+{
+    const struct algorithm *row = NULL;
+    EVP_MD *hash = NULL;
+    char name[64];
+
+    if (EVP_PKEY_get_utf8_string_param(pair, OSSL_PKEY_PARAM_RSA_DIGEST, name,
+                                       sizeof name, NULL) == 1)
+        hash = EVP_MD_fetch(NULL, name, NULL);
+    if (hash == NULL)
+        return NULL;
+    for (size_t i = 0; (row = algorithm_at(i)) != NULL; i++)
+        if (row->is_pss && EVP_MD_is_a(hash, row->digest))
+            break;
+    EVP_MD_free(hash);
+    return row;
+}
+
 /* Adopts the key pair, or frees it. */
 static enum key_result
 adopt(EVP_PKEY *pair, struct key *ret_key, char what[KEY_WHAT_MAX])
@@ -45,6 +70,8 @@ adopt(EVP_PKEY *pair, struct key *ret_key, char what[KEY_WHAT_MAX])
 
     if (result != KEY_GOOD)
         EVP_PKEY_free(pair);
+    else if (ret_key->is_pss_only)
+        ret_key->only = pss_algorithm(pair);
     return result;
 }
 
@@ -177,6 +204,26 @@ edwards_pair(struct json_object *jwk, const struct key_kind *kind)
     return pair;
 }
 
+/* The seed of the key, which RFC 9964 section 3 calls "priv". */
+static EVP_PKEY *
+mldsa_pair(struct json_object *jwk, const struct key_kind *kind)
+{
+    unsigned char seed[BASE64_DECODED_MAX(MLDSA_SEED_DIGITS)];
+    const char *text = jsondoc_string(jwk, "priv");
+    size_t length = strlen(text);
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    EVP_PKEY *pair = NULL;
+
+    if (builder != NULL && length == MLDSA_SEED_DIGITS &&
+        base64url_decode(text, length, seed, &length) &&
+        OSSL_PARAM_BLD_push_octet_string(builder, MLDSA_SEED, seed, length) ==
+            1)
+        pair = make_pair(kind->group, builder);
+    explicit_bzero(seed, sizeof seed);
+    OSSL_PARAM_BLD_free(builder);
+    return pair;
+}
+
 /* "x" of the JWK, and whatever else it says in public, is that of its "d". */
 static bool
 is_of_its_public_part(struct json_object *jwk, const struct key *key)
@@ -209,28 +256,36 @@ is_pair(EVP_PKEY *pair)
     return good;
 }
 
+static const char *
+private_member(const struct key_kind *kind)
+{
+    return text_equal(kind->kty, "AKP") ? "priv" : "d";
+}
+
 enum key_result
 privatekey_from_jwk(struct json_object *jwk, struct key *ret_key,
                     char what[KEY_WHAT_MAX])
 {
-    const struct key_kind *kind =
-        key_kind_named(jsondoc_string(jwk, "kty"), jsondoc_string(jwk, "crv"));
+    const struct key_kind *kind = key_jwk_kind(jwk);
     const char *kid = jsondoc_string(jwk, "kid");
     const char *name = jsondoc_string(jwk, "alg");
     EVP_PKEY *pair;
     struct key key = {0};
     enum key_result result;
 
-    if (kind == NULL || jsondoc_string(jwk, "d") == NULL)
+    if (kind == NULL || jsondoc_string(jwk, private_member(kind)) == NULL)
         return key_say(KEY_BAD, what,
                        "no private JWK (a public one signs nothing)");
     if (kind->type == KEY_RSA)
         pair = rsa_pair(jwk);
+    else if (text_equal(kind->kty, "AKP"))
+        pair = mldsa_pair(jwk, kind);
     else
         pair = text_equal(kind->kty, "EC") ? ec_pair(jwk, kind)
                                            : edwards_pair(jwk, kind);
     if (pair == NULL)
-        return key_say(KEY_BAD, what, "its numbers make no key of its \"kty\"");
+        return key_say_unmade(kind, what,
+                              "its numbers make no key of its \"kty\"");
     result = adopt(pair, &key, what);
     if (result != KEY_GOOD)
         return result;
@@ -294,6 +349,24 @@ add_raw(struct json_object *jwk, EVP_PKEY *pair)
     return true;
 }
 
+static bool
+add_seed(struct json_object *jwk, EVP_PKEY *pair)
+{
+    unsigned char seed[MLDSA_SEED_BYTES];
+    char text[BASE64URL_ENCODED_SIZE(MLDSA_SEED_BYTES)];
+    size_t size = 0;
+
+    if (EVP_PKEY_get_octet_string_param(pair, MLDSA_SEED, seed, sizeof seed,
+                                        &size) != 1 ||
+        size != sizeof seed)
+        return false;
+    base64url_encode(seed, size, text);
+    cli_add_string(jwk, "priv", text);
+    explicit_bzero(seed, sizeof seed);
+    explicit_bzero(text, sizeof text);
+    return true;
+}
+
 struct json_object *
 privatekey_to_jwk(const struct key *key)
 {
@@ -310,6 +383,8 @@ privatekey_to_jwk(const struct key *key)
     else if (good && text_equal(kind->kty, "EC"))
         good = add_number(jwk, "d", key->public_key, OSSL_PKEY_PARAM_PRIV_KEY,
                           kind->size);
+    else if (good && text_equal(kind->kty, "AKP"))
+        good = add_seed(jwk, key->public_key);
     else if (good)
         good = add_raw(jwk, key->public_key);
     if (good)

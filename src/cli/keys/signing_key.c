@@ -67,7 +67,7 @@ load_secret(const char *path, enum secret_encoding encoding, const char *kid,
     return loaded;
 }
 
-/* Without --alg the first of the table that this key can be used with. */
+/* Without --alg the key's own, or the first of the table that it fits. */
 static bool
 choose_algorithm(const struct key *key, const struct algorithm **algorithm,
                  char *what)
@@ -77,6 +77,7 @@ choose_algorithm(const struct key *key, const struct algorithm **algorithm,
     if (*algorithm != NULL)
         return algorithm_fits(*algorithm, key) ||
                say(what, "the key is not of the type that --alg takes");
+    *algorithm = key->only;
     for (size_t i = 0; *algorithm == NULL && (row = algorithm_at(i)); i++)
         if (algorithm_fits(row, key))
             *algorithm = row;
