@@ -15,7 +15,7 @@ _pam_jwt() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     case $before in
-    --config | --key | --out | --to | --ca | --pam)
+    --config | --key | --out | --to | --ca | --pam | --token-file)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
     esac

@@ -45,8 +45,8 @@ static const struct command commands[] = {
      "find what is wrong before a login is tried"},
     {"jwks fetch", cli_jwks_fetch,
      "(--issuer URL | --url URL | --section NAME) --out FILE\n"
-     "             [--ca FILE] [--timeout 30s] [--force] [--config FILE] "
-     "[--json]",
+     "             [--ca FILE] [--token-file FILE] [--timeout 30s] [--force]\n"
+     "             [--config FILE] [--json]",
      "get the key set that an issuer publishes"},
     {"jwks install", cli_jwks_install,
      "FILE (--to FILE | --section NAME) [--config FILE]\n"

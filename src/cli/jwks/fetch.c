@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
+#include "base/secret.h"
 #include "base/trusted_file.h"
 #include "cli/jwks/https.h"
 #include "cli/jwks/key_set.h"
@@ -29,6 +30,9 @@
 
 #define DISCOVERY_MAX ((size_t)256 * 1024)
 
+/* More than the headers of any server hold. */
+#define TOKEN_MAX ((size_t)64 * 1024)
+
 /* All requests together, unless --timeout says otherwise. */
 #define TIMEOUT 30.0
 
@@ -55,6 +59,8 @@ struct fetch {
     const char *url;    /* or where the set is */
     const char *out;
     const char *ca_file;
+    const char *token_file; /* NULL: the server wants none */
+    char *token;            /* what it holds */
     char *memory_path;
     struct memory memory;
     double deadline;
@@ -174,6 +180,7 @@ discover(const struct fetch *fetch, int *ret_code)
         cli_no_memory();
     const struct https_request request = {.url = url,
                                           .ca_file = fetch->ca_file,
+                                          .token = fetch->token,
                                           .size_max = DISCOVERY_MAX,
                                           .deadline = fetch->deadline};
 
@@ -196,6 +203,13 @@ discover(const struct fetch *fetch, int *ret_code)
     else if (jsondoc_string(document, "jwks_uri") == NULL)
         cli_fail(0, COMMAND, "%s: it has no jwks_uri",
                  text_log_value(url).text);
+    else if (fetch->token != NULL &&
+             !https_is_same_host(url, jsondoc_string(document, "jwks_uri")))
+        cli_fail(0, COMMAND,
+                 "%s: its jwks_uri is %s, on another host, which is not given "
+                 "the token of --token-file: name the set with --url",
+                 text_log_value(url).text,
+                 text_log_value(jsondoc_string(document, "jwks_uri")).text);
     else
         result = copy(jsondoc_string(document, "jwks_uri"));
 
@@ -278,6 +292,7 @@ fetch_set(struct fetch *fetch)
 {
     const struct memory *memory = &fetch->memory;
     struct https_request request = {.ca_file = fetch->ca_file,
+                                    .token = fetch->token,
                                     .size_max = KEYSET_FILE_MAX,
                                     .deadline = fetch->deadline};
     struct https_reply reply = {0};
@@ -309,6 +324,57 @@ fetch_set(struct fetch *fetch)
     https_done(&reply);
     free(url);
     return code;
+}
+
+/*
+ * True for a file of the service alone: systemd gives it to others than root by
+ * an access list, which shows as a mode that the group may read by.
+ */
+static bool
+is_credential(const char *path)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t length = folder != NULL ? strlen(folder) : 0;
+
+    return length > 0 && strncmp(path, folder, length) == 0 &&
+           path[length] == '/' && strstr(path, "/..") == NULL;
+}
+
+/* True for one token68 of RFC 6750 section 2.1. */
+static bool
+is_bearer(const char *text, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    size_t count = strspn(text, digits);
+
+    return count > 0 && count + strspn(text + count, "=") == length;
+}
+
+/* The token of a file, less its final newline; an exit code. */
+static int
+read_token(struct fetch *fetch)
+{
+    const char *path = fetch->token_file;
+    struct file file = {0};
+    char what[READFILE_WHAT_MAX];
+    const char *wrong = what;
+
+    if (readfile(path, TOKEN_MAX, &file, what)) {
+        if (file.size > 0 && file.data[file.size - 1] == '\n')
+            file.data[--file.size] = '\0';
+        wrong = NULL;
+        if (!file.is_private && !is_credential(path))
+            wrong = "a token that group or others may read (chmod 600)";
+        else if (!is_bearer(file.data, file.size))
+            wrong = "not one line with a bearer token (RFC 6750 section 2.1)";
+        else
+            fetch->token = copy(file.data);
+    }
+    if (wrong != NULL)
+        cli_fail(0, COMMAND, "%s: %s", path, wrong);
+    file_done(&file);
+    return wrong == NULL ? EXIT_YES : EXIT_UNREADABLE;
 }
 
 static int
@@ -344,6 +410,7 @@ cli_jwks_fetch(int argc, char **argv)
         {"section", required_argument, NULL, 's'},
         {"out", required_argument, NULL, 'o'},
         {"ca", required_argument, NULL, 'a'},
+        {"token-file", required_argument, NULL, 'k'},
         {"timeout", required_argument, NULL, 't'},
         {"force", no_argument, NULL, 'f'},
         {"config", required_argument, NULL, 'c'},
@@ -367,6 +434,8 @@ cli_jwks_fetch(int argc, char **argv)
             fetch.out = optarg;
         else if (option == 'a')
             fetch.ca_file = optarg;
+        else if (option == 'k')
+            fetch.token_file = optarg;
         else if (option == 't' && cli_duration(optarg, &timeout) && timeout > 0)
             continue;
         else if (option == 'f')
@@ -385,8 +454,11 @@ cli_jwks_fetch(int argc, char **argv)
     fetch.deadline = https_clock() + timeout;
     if (section.name != NULL)
         code = jwkssection_read(&section, COMMAND);
+    if (code == EXIT_YES && fetch.token_file != NULL)
+        code = read_token(&fetch);
     if (code == EXIT_YES)
         code = fetch_named(&fetch, &section);
+    secret_free_string(fetch.token);
     jwkssection_done(&section);
     return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/jwks/https.h"
 
+#include "base/secret.h"
 #include "cli/cli.h"
 
 #include <ctype.h>
@@ -158,6 +159,13 @@ is_same_part(CURLU *a, CURLU *b, CURLUPart part, unsigned flags)
 }
 
 static bool
+is_same_host(CURLU *a, CURLU *b)
+{
+    return is_same_part(a, b, CURLUPART_HOST, 0) &&
+           is_same_part(a, b, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+}
+
+static bool
 is_redirect(long status)
 {
     return (status >= 301 && status <= 303) || status == 307 || status == 308;
@@ -169,11 +177,54 @@ is_given(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
+bool
+https_is_same_host(const char *a, const char *b)
+{
+    CURLU *one = curl_url();
+    CURLU *other = curl_url();
+    bool same;
+
+    if (one == NULL || other == NULL)
+        cli_no_memory();
+    same = judge_url(one, a) == NULL && judge_url(other, b) == NULL &&
+           is_same_host(one, other);
+    curl_url_cleanup(one);
+    curl_url_cleanup(other);
+    return same;
+}
+
+/* Adds a header with a secret, of which this leaves no other copy. */
 static struct curl_slist *
-conditions(const struct https_request *request)
+add_token(struct curl_slist *list, const char *token)
+{
+    char *line = NULL;
+    struct curl_slist *longer;
+
+    if (asprintf(&line, "Authorization: Bearer %s", token) < 0)
+        cli_no_memory();
+    longer = curl_slist_append(list, line);
+    secret_free_string(line);
+    if (longer == NULL)
+        cli_no_memory();
+    return longer;
+}
+
+static void
+free_headers(struct curl_slist *list)
+{
+    for (struct curl_slist *at = list; at != NULL; at = at->next)
+        explicit_bzero(at->data, strlen(at->data));
+    curl_slist_free_all(list);
+}
+
+static struct curl_slist *
+make_headers(const struct https_request *request)
 {
     struct curl_slist *list = NULL;
     char line[HTTPS_TAG_MAX + 32];
+
+    if (request->token != NULL)
+        list = add_token(list, request->token);
 
     if (is_given(request->etag)) {
         snprintf(line, sizeof line, "If-None-Match: %s", request->etag);
@@ -218,6 +269,9 @@ set_up(CURL *curl, CURLU *url, const struct https_request *request,
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "pam-jwt/" VERSION) ==
                CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           /* No header of ours is for a proxy. */
+           curl_easy_setopt(curl, CURLOPT_HEADEROPT,
+                            (long)CURLHEADER_SEPARATE) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, said) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) ==
                CURLE_OK &&
@@ -233,7 +287,7 @@ ask(CURL *curl, CURLU *url, const struct https_request *request,
     struct https_reply *reply, char *ret_what)
 {
     struct transfer transfer = {.reply = reply, .size_max = request->size_max};
-    struct curl_slist *headers = conditions(request);
+    struct curl_slist *headers = make_headers(request);
     char said[CURL_ERROR_SIZE] = "";
     CURLcode result = CURLE_FAILED_INIT;
     long status = -1;
@@ -254,7 +308,7 @@ ask(CURL *curl, CURLU *url, const struct https_request *request,
     else if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) !=
              CURLE_OK)
         status = -1;
-    curl_slist_free_all(headers);
+    free_headers(headers);
     reply->max_age -= transfer.age;
     if (reply->max_age < 0)
         reply->max_age = 0;
@@ -277,8 +331,7 @@ follow(CURL *curl, CURLU *url, char *ret_what)
         wrong = judge_url(next, target);
     if (wrong != NULL)
         snprintf(ret_what, HTTPS_WHAT_MAX, "its redirect %s", wrong);
-    else if (!is_same_part(url, next, CURLUPART_HOST, 0) ||
-             !is_same_part(url, next, CURLUPART_PORT, CURLU_DEFAULT_PORT))
+    else if (!is_same_host(url, next))
         snprintf(ret_what, HTTPS_WHAT_MAX,
                  "it redirects to another host, which is not followed: %s",
                  text_log_value(target).text);
@@ -286,6 +339,17 @@ follow(CURL *curl, CURLU *url, char *ret_what)
         good = curl_url_set(url, CURLUPART_URL, target, 0) == CURLUE_OK;
     curl_url_cleanup(next);
     return good;
+}
+
+/* Why a server gave nothing, where it may be for want of a token. */
+static const char *
+hint_at_token(const struct https_request *request, long status)
+{
+    if (status != 401 && status != 403)
+        return "";
+    return request->token != NULL
+               ? ": it does not accept the token of --token-file"
+               : ": it may want a token (--token-file)";
 }
 
 bool
@@ -320,8 +384,8 @@ https_get(const struct https_request *request, struct https_reply *ret_reply,
     else if (!good && status != -1 && !is_redirect(status))
         snprintf(ret_what, HTTPS_WHAT_MAX,
                  "the server replied %ld with %zu bytes, not 200 with a "
-                 "document",
-                 status, ret_reply->size);
+                 "document%s",
+                 status, ret_reply->size, hint_at_token(request, status));
 
 out:
     curl_easy_cleanup(curl);

@@ -14,6 +14,7 @@
 struct https_request {
     const char *url;
     const char *ca_file;  /* PEM; NULL: the authorities of the system */
+    const char *token;    /* of RFC 6750, for this host alone; NULL: none */
     const char *etag;     /* of what is there already; NULL: none */
     const char *modified; /* the same, by Last-Modified */
     size_t size_max;      /* bytes of the body */
@@ -30,6 +31,9 @@ struct https_reply {
     double max_age; /* Cache-Control, less Age: seconds (RFC 9111) */
     double date;    /* the server's clock, seconds since the epoch; 0: unsaid */
 };
+
+/* True if both URLs have the same host and port, and https. */
+bool https_is_same_host(const char *a, const char *b);
 
 /* Seconds of a clock that nobody sets. */
 double https_clock(void);
