@@ -91,9 +91,10 @@ read_hex(const char *text, size_t length, unsigned char *into)
             return 0;
         if (value < 0)
             continue;
-        into[digits / 2] = digits % 2 == 0
-                               ? (unsigned char)(value << 4)
-                               : (unsigned char)(into[digits / 2] | value);
+        if (digits % 2 == 0)
+            into[digits / 2] = (unsigned char)(value << 4);
+        else
+            into[digits / 2] |= (unsigned char)value;
         digits++;
     }
     return digits / 2;
@@ -166,10 +167,13 @@ read_percent(const char *text, size_t length, unsigned char *into)
                        hex_value(text[i + 1]) >= 0 &&
                        hex_value(text[i + 2]) >= 0;
 
-        into[used++] = is_code ? (unsigned char)(hex_value(text[i + 1]) << 4 |
-                                                 hex_value(text[i + 2]))
-                               : (unsigned char)text[i];
-        i += is_code ? 2 : 0;
+        into[used] = (unsigned char)text[i];
+        if (is_code) {
+            into[used] = (unsigned char)(hex_value(text[i + 1]) << 4 |
+                                         hex_value(text[i + 2]));
+            i += 2;
+        }
+        used++;
     }
     return used;
 }

@@ -131,11 +131,14 @@ Test(process, does_not_take_another_program_for_its_parent)
 {
     struct process parent;
     char name[PROCESS_TITLE_SIZE];
+    char answer = '?';
     int status = 0;
+    int ends[2];
     pid_t child;
 
     process_executable(name);
     cr_expect(strstr(name, "unit-tests") != NULL, "%s", name);
+    cr_assert_eq(pipe(ends), 0);
     fflush(NULL);
     child = fork();
     if (child == 0) {
@@ -147,8 +150,11 @@ Test(process, does_not_take_another_program_for_its_parent)
             _exit(2);
         }
         usleep(300000);
-        _exit(process_parent(&parent) ? 1 : 0);
+        answer = process_parent(&parent) ? 'y' : 'n';
+        _exit(write(ends[1], &answer, 1) == 1 ? 0 : 1);
     }
+    close(ends[1]);
     cr_assert(waitpid(child, &status, 0) == child);
     cr_expect_eq(status, 0);
+    cr_expect(read(ends[0], &answer, 1) == 1 && answer == 'n', "%c", answer);
 }

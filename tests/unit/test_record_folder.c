@@ -318,14 +318,19 @@ Test(record_folder, sweeps_what_is_gone_and_nothing_else)
 /* Without a descriptor left nobody knows what is there. */
 Test(record_folder, does_not_take_an_error_for_nothing)
 {
-    const struct rlimit none = {3, 3};
+    struct rlimit before;
+    struct rlimit none;
     char *text = NULL;
     int folder = make();
     int other = 0;
 
     cr_assert(record_write(folder, &self, "text"));
     cr_assert(record_confirm(folder, &self, &self));
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){3, before.rlim_max};
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
     cr_expect(!record_folder_open(top, &other) && other == -1);
     cr_expect(!record_read(folder, &self, &text) && text == NULL);
+    /* For the tear-down. */
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
