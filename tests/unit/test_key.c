@@ -44,3 +44,58 @@ Test(key, thumbprints_are_those_of_the_rfcs)
         jsondoc_free(jwk);
     }
 }
+
+/* RFC 9964 appendix A.1: the key that 32 zeros make. */
+#define MLDSA_PUB \
+    "unH59k4RuutY-pxvu24U5h8YZD2rSVtHU5qRZsoBmBMcRPgmu9VuNOVdteXi1zNIXjnqJg" \
+    "_GAAxepLqA00Vc3lO0bzRIKu39VFD8Lhuk8l0V-cFEJC-zm7UihxiQMMUEmOFxe3x1ixkK" \
+    "Z0jqmqP3rKryx8tSbtcXyfea64QhT6XNje2SoMP6FViBDxLHBQo2dwjRls0k5a-XSQSu2O" \
+    "TOiHLoaWsLe8pQ5FLNfTDqmkrawDEdZyxr3oSWJAsHQxRjcIiVzZuvwxYy1zl2STiP2vy_" \
+    "fTBaPemkleynQzqPg7oPCyXEE8bjnJbrfWkbNNN8438e6tHPIX4l7zTuzz98YPhLjt_d6E" \
+    "BdT4MldsYe-Y4KLyjaGHcAlTkk9oa5RhRwW89T0z_t1DSO3dvfKLUGXh8gd1BD6Fz5Mfgp" \
+    "F5NjoafnQEqDjsAAhrCXY4b-Y3yYJEdX4_dp3dRGdHG_rWcPmgX4JG7lCnser4f8QGnDri" \
+    "qiAzJYEXeS8LzUngg_0bx0lqv_KcyU5IaLISFO0xZSU5mmEPvdSoDnyAcV8pV44qhLtAvd" \
+    "29n0ehG259oRihtljTWeiu9V60a1N2tbZVl5mEqSK-6_xZvNYA1TCdzNctvweH24unV7U3" \
+    "wer9XA9Q6kvJWDVJ4oKaQsKMrCSMlteBJMRxWbGK7ddUq6F7GdQw-3j2M-qdJvVKm9UPjY" \
+    "9rc1lPgol25-oJxTu7nxGlbJUH-4m5pevAN6NyZ6lfhbjWTKlxkrEKZvQXs_Yf6cpXEwpI" \
+    "_ZJeriq1UC1XHIpRkDwdOY9MH3an4RdDl2r9vGl_IwlKPNdh_5aF3jLgn7PCit1FNJAwC8" \
+    "fIncAXgAlgcXIpRXdfJk4bBiO89GGccSyDh2EgXYdpG3XvNgGWy7npuSoNTE7WIyblAk13" \
+    "UQuO4sdCbMIuriCdyfE73mvwj15xgb07RZRQtFGlFTmnFcIdZ90zDrWXDbANntv7KCKwNv" \
+    "oTuv64bY3HiGbj-NQ-U9eMylWVpvr4hrXcES8c9K3PqHWADZC0iIOvlzFv4VBoc_wVflcO" \
+    "rL_SIoaNFCNBAZZq-2v5lAgpJTqVOtqJ_HVraoSfcKy5g45p-qULunXj6Jwq21fobQiKub" \
+    "BKKOZwcJFyJD7F4ACKXOrz-HIvSHMCWW_9dVrRuCpJw0s0aVFbRqopDNhu446nqb4_EDYQ" \
+    "M1tTHMozPd_jKxRRD0sH75X8ZoToxFSpLBDbtdWcenxj-zBf6IGWfZnmaetjKEBYJWC7QD" \
+    "Qx1A91pJVJCEgieCkoIfTqkeQuePpIyu48g2FG3P1zjRF-kumhUTfSjo5qS0YiZQy0E1BM" \
+    "s6M11EvuxXRsHClLHoy5nLYI2Sj4zjVjYyxSHyPRPGGo9hwB34yWxzYNtPPGiqXS_dNCpi" \
+    "_zRZwRY4lCGrQ-hYTEWIK1Dm5OlttvC4_eiQ1dv63NiGkLRJ5kJA3bICN0fzCDY-MBqnd1" \
+    "cWn8YVBijVkgtaoascjL9EywDgJdeHnXK0eeOvUxHHhXJVkNqcibn8O4RQdpVU60TSA-ui" \
+    "u675ytIjcBHC6kTv8A8pmkj_4oypPd-F92YIJC741swkYQoeIHj8rE-ThcMUkF7KqC5VOR" \
+    "bZTRp8HsZSqgiJcIPaouuxd1-8Rxrid3fXkE6p8bkrysPYoxWEJgh7ZFsRCPDWX-yTeJwF" \
+    "N0PKFP1j0F6YtlLfK5wv-c4F8ZQHA_-yc_gODicy7KmWDZgbTP07e7gEWzw4MFRrndjbDQ"
+
+/* Read, and not built: that needs OpenSSL 3.5. */
+Test(key, the_thumbprint_of_ml_dsa_is_that_of_rfc_9964)
+{
+    static const char text[] = "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\","
+                               "\"kid\":\"k\",\"pub\":\"" MLDSA_PUB "\"}";
+    char what[KEY_WHAT_MAX] = "";
+    char print[KEY_THUMBPRINT_SIZE] = "";
+    struct json_object *jwk = NULL;
+    struct key key = {0};
+
+    cr_assert_eq(jsondoc_parse(text, strlen(text), &jwk, what), REASON_OK);
+    cr_assert_eq(key_from_jwk(jwk, &key, what), KEY_GOOD, "%s", what);
+    cr_expect_eq(key.type, KEY_MLDSA44);
+    cr_expect(key_thumbprint(&key, print));
+    cr_expect_str_eq(print, "T4xl70S7MT6Zeq6r9V9fPJGVn76wfnXJ21-gyo0Gu6o");
+    if (key_build(&key, what) == KEY_GOOD) {
+        memset(print, 0, sizeof print);
+        cr_expect(key_thumbprint(&key, print));
+        cr_expect_str_eq(print, "T4xl70S7MT6Zeq6r9V9fPJGVn76wfnXJ21-gyo0Gu6o");
+    } else {
+        cr_expect(strstr(what, "ML-DSA-44 needs OpenSSL 3.5") != NULL, "%s",
+                  what);
+    }
+    key_done(&key);
+    jsondoc_free(jwk);
+}

@@ -120,19 +120,27 @@ read_number(struct json_object *jwk, const char *member)
     return number;
 }
 
-/* An OpenSSL key pair of the parameters in `builder`; NULL: they make none. */
+/* An OpenSSL key pair of the parameters; NULL: they make none. */
+static EVP_PKEY *
+make_pair_of(const char *type, OSSL_PARAM *parameters)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    EVP_PKEY *pair = NULL;
+
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &pair, EVP_PKEY_KEYPAIR, parameters) != 1)
+        pair = NULL;
+    EVP_PKEY_CTX_free(context);
+    return pair;
+}
+
+/* The same of the parameters in `builder`. */
 static EVP_PKEY *
 make_pair(const char *type, OSSL_PARAM_BLD *builder)
 {
     OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-    EVP_PKEY *pair = NULL;
+    EVP_PKEY *pair = parameters != NULL ? make_pair_of(type, parameters) : NULL;
 
-    if (parameters == NULL || context == NULL ||
-        EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &pair, EVP_PKEY_KEYPAIR, parameters) != 1)
-        pair = NULL;
-    EVP_PKEY_CTX_free(context);
     OSSL_PARAM_free(parameters);
     return pair;
 }
@@ -211,16 +219,15 @@ mldsa_pair(struct json_object *jwk, const struct key_kind *kind)
     unsigned char seed[BASE64_DECODED_MAX(MLDSA_SEED_DIGITS)];
     const char *text = jsondoc_string(jwk, "priv");
     size_t length = strlen(text);
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(MLDSA_SEED, seed, MLDSA_SEED_BYTES),
+        OSSL_PARAM_construct_end()};
     EVP_PKEY *pair = NULL;
 
-    if (builder != NULL && length == MLDSA_SEED_DIGITS &&
-        base64url_decode(text, length, seed, &length) &&
-        OSSL_PARAM_BLD_push_octet_string(builder, MLDSA_SEED, seed, length) ==
-            1)
-        pair = make_pair(kind->group, builder);
+    if (length == MLDSA_SEED_DIGITS &&
+        base64url_decode(text, length, seed, &length))
+        pair = make_pair_of(kind->group, parameters);
     explicit_bzero(seed, sizeof seed);
-    OSSL_PARAM_BLD_free(builder);
     return pair;
 }
 
