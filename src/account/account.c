@@ -205,6 +205,29 @@ check_groups(const struct passwd *entry, const struct account_policy *policy,
         text_quote(entry->pw_name, strlen(entry->pw_name)).text);
 }
 
+/* A name that is also root's would be taken for root by whoever looks it up. */
+static enum reason
+check_foreign(const char *user, struct verdict *verdict)
+{
+    struct lookup lookup = {NULL, 0};
+    struct passwd entry = {0};
+    enum reason reason = REASON_OK;
+    bool found;
+    int error;
+
+    verdict_check(verdict, "uid", "local_account");
+    error = look_up(ask_user, user, &entry, &lookup, &found);
+    if (error != 0)
+        reason = nss_failed(error, verdict);
+    else if (found && entry.pw_uid == 0)
+        reason = verdict_refuse(
+            verdict, REASON_USER_NOT_ALLOWED,
+            "the account database gives %s uid 0, and local_account is none",
+            text_quote(user, strlen(user)).text);
+    free(lookup.buffer);
+    return reason;
+}
+
 enum reason
 account_check_entry(const char *user, const struct account_policy *policy,
                     struct verdict *verdict)
@@ -215,6 +238,8 @@ account_check_entry(const char *user, const struct account_policy *policy,
     enum reason reason;
     int error;
 
+    if (policy->is_foreign)
+        return check_foreign(user, verdict);
     verdict_check(verdict, "account", NULL);
     error = look_up(ask_user, user, &entry, &lookup, &found);
     if (error != 0)

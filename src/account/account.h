@@ -20,6 +20,7 @@ struct allowed {
 /* Which local accounts may log in with a token. */
 struct account_policy {
     struct pattern *user_pattern; /* the whole name must match */
+    bool is_foreign;              /* names that are not Unix accounts */
     uid_t min_uid;
     bool allow_root;
     struct allowed allow_users;
@@ -41,7 +42,9 @@ enum reason account_check_name(const char *user,
 /*
  * Checks that NSS knows the account (files, LDAP, SSSD alike), that its uid may
  * log in, and that the account is in one of allow_groups, as its primary group
- * or a member: OK, UNKNOWN_USER, USER_NOT_ALLOWED, NO_MEMORY, or
+ * or a member. Where names are not Unix accounts, checks only that NSS does not
+ * give this one uid 0, whatever allow_root says. OK, UNKNOWN_USER,
+ * USER_NOT_ALLOWED, NO_MEMORY, or
  * STATE_UNAVAILABLE where NSS fails other than by saying absent.
  */
 enum reason account_check_entry(const char *user,

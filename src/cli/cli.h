@@ -46,6 +46,14 @@ struct findings;
 void cli_check_map(const struct issuer *issuer, struct findings *findings);
 
 /*
+ * Judges the names of an issuer: a first one that is not the address of its
+ * keys, and one that another section of it has alone, are warnings.
+ */
+struct policy;
+void cli_check_issuer(const struct policy *policy, const struct issuer *issuer,
+                      struct findings *findings);
+
+/*
  * Judges the lines of pam_jwt.so in the services of a folder: those that pass a
  * refused token on are errors.
  */

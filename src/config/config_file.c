@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/trusted_file.h"
 #include "config/config_folder.h"
+#include "login/host_service.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -491,7 +492,7 @@ set_machine_name(struct config *config)
 static void
 check_whole(struct config *config)
 {
-    const struct policy *policy = &config->policy;
+    struct policy *policy = &config->policy;
     struct source source = {.config = config, .name = config->path};
     char what[ISSUER_WHAT_MAX];
 
@@ -501,6 +502,8 @@ check_whole(struct config *config)
 
         if (wrong != NULL)
             mistake(&source, wrong, NULL);
+        if (!issuer_accounts_are_right(issuer, what))
+            mistake(&source, what, NULL);
         if ((issuer->key_files.count > 0) != (issuer->secret_files.count > 0))
             continue;
         snprintf(what, sizeof what, "%s%s%s%s",
@@ -514,7 +517,9 @@ check_whole(struct config *config)
                  issuer->name != NULL ? "]" : "");
         mistake(&source, what, "key_file");
     }
-    if (!issuers_are_distinct(policy, what))
+    if (!issuers_set_names(policy))
+        mistake(&source, "out of memory", NULL);
+    else if (!issuers_are_distinct(policy, what))
         mistake(&source, what, NULL);
 }
 

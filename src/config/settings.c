@@ -123,18 +123,21 @@ set_services(const struct setting *setting, void *field,
     return take_words(field, words, check_service);
 }
 
-/* Several words were meant as several names, which would match nothing. */
+/* The names of one issuer, each of them once. */
 static const char *
 set_issuer(const struct setting *setting, void *field,
            const struct words *words)
 {
-    const char *wrong = list_fault(&words->items[0]);
-
-    if (words->count != 1)
-        return "has several words (one name is accepted; put a name with a "
-               "space in quotes)";
-    return wrong != NULL ? wrong
-                         : set_text(setting, field, words->items[0].text);
+    if (words->count > ISSUER_NAMES_MAX)
+        return "has more names than one issuer may have (16)";
+    for (size_t i = 0; i < words->count; i++) {
+        if (strlen(words->items[i].text) > (size_t)setting->max)
+            return "is too long";
+        for (size_t j = 0; j < i; j++)
+            if (text_equal(words->items[i].text, words->items[j].text))
+                return "gives a name twice";
+    }
+    return take_words(field, words, NULL);
 }
 
 static const char *
@@ -296,6 +299,16 @@ set_case(const struct setting *setting, void *field, const char *text)
 }
 
 static const char *
+set_local_account(const struct setting *setting, void *field, const char *text)
+{
+    (void)setting;
+    if (!text_equal(text, "required") && !text_equal(text, "none"))
+        return "is neither required nor none";
+    *(bool *)field = text_equal(text, "none");
+    return NULL;
+}
+
+static const char *
 set_algorithms(const struct setting *setting, void *field,
                const struct words *words)
 {
@@ -440,8 +453,8 @@ static const struct setting settings[] = {
         "longest time since a JWK Set was fetched (its file's time); 0 = any"),
     ROW("algorithms",      ISSUER(token.algorithms),            LIST(set_algorithms), NULL,                            0, 0,
         "signature algorithms allowed; by default those of the keys' own types"),
-    ROW("issuer",          SECTION(token.claims.issuer),        LIST(set_issuer),      NULL,                            0, 1024,
-        "the exact iss claim; by default any"),
+    ROW("issuer",          SECTION(token.claims.issuers),       LIST(set_issuer),      NULL,                            0, 1024,
+        "the exact iss claim, or several: the names of one issuer; by default any"),
     ROW("audience",        ISSUER(token.claims.audience),       LIST(set_templates),  NULL,                            0, 0,
         "accepted aud values (%h host, %s service, %u user); unset refuses a token with aud"),
     ROW("token_types",     ISSUER(token.types),                 LIST(set_list),       NULL,                            0, 0,
@@ -474,6 +487,8 @@ static const struct setting settings[] = {
         "a rule on a claim, repeatable: CLAIM = VALUE, != VALUE, has VALUE, any VALUE..., matches REGEX, exists"),
     ROW("services",        ISSUER(services),                    LIST(set_services),   NULL,                            0, 0,
         "PAM services this section is for; by default any that no other section names"),
+    ROW("local_account",   ISSUER(account.is_foreign),          TEXT(set_local_account), "required",                   0, 0,
+        "required, or none: the users of these services are not Unix accounts"),
     ROW("one_time",        ISSUER(replay.one_time),             TEXT(set_bool),       "no",                            0, 0,
         "each token logs in once per state; it needs a jti"),
     ROW("revocation",      ISSUER(replay.revocation),           TEXT(set_bool),       "no",                            0, 0,

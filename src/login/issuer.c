@@ -8,20 +8,96 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Adds what is not in it yet. */
+static bool
+add_names(struct strings *names, const struct strings *others, bool *ret_added)
+{
+    for (size_t i = 0; i < others->count; i++) {
+        if (strings_have(names, others->items[i]))
+            continue;
+        *ret_added = true;
+        if (!strings_add(names, others->items[i], strlen(others->items[i])))
+            return false;
+    }
+    return true;
+}
+
+/* The first of `a` that is in `b`, too; NULL for none. */
+static const char *
+common_name(const struct strings *a, const struct strings *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (strings_have(b, a->items[i]))
+            return a->items[i];
+    return NULL;
+}
+
+/* Adds to each section the names of those that share one with it. */
+static bool
+spread_names(struct policy *policy, bool *ret_added)
+{
+    struct issuer *issuers = policy->issuers;
+
+    *ret_added = false;
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        for (size_t j = 0; j < policy->issuer_count; j++)
+            if (common_name(&issuers[i].known_as, &issuers[j].known_as) !=
+                    NULL &&
+                !add_names(&issuers[i].known_as, &issuers[j].known_as,
+                           ret_added))
+                return false;
+    return true;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool
+issuers_set_names(struct policy *policy)
+{
+    bool has_several = false;
+    bool added;
+
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        struct issuer *issuer = &policy->issuers[i];
+
+        strings_done(&issuer->known_as);
+        if (!add_names(&issuer->known_as, &issuer->token.claims.issuers,
+                       &added))
+            return false;
+        has_several = has_several || issuer->known_as.count > 1;
+    }
+    added = has_several;
+    while (added)
+        if (!spread_names(policy, &added))
+            return false;
+    /* One order everywhere: of two who use a token at once one is the first. */
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (policy->issuers[i].known_as.count > 1)
+            qsort(policy->issuers[i].known_as.items,
+                  policy->issuers[i].known_as.count, sizeof(char *),
+                  compare_names);
+    return true;
+}
+
 bool
 issuer_is_same(const struct issuer *a, const struct issuer *b)
 {
-    const char *one = a->token.claims.issuer;
-    const char *other = b->token.claims.issuer;
-
-    return one == NULL || other == NULL ? one == other : text_equal(one, other);
+    return (a->known_as.count == 0 && b->known_as.count == 0) ||
+           common_name(&a->known_as, &b->known_as) != NULL;
 }
 
 bool
 issuers_share_iss(const struct issuer *a, const struct issuer *b)
 {
-    return a->token.claims.issuer == NULL || b->token.claims.issuer == NULL ||
-           issuer_is_same(a, b);
+    const struct strings *one = &a->token.claims.issuers;
+    const struct strings *other = &b->token.claims.issuers;
+
+    return one->count == 0 || other->count == 0 ||
+           common_name(one, other) != NULL;
 }
 
 /* A service that both sections are chosen for: NULL for none. */
@@ -39,19 +115,22 @@ common_service(const struct issuer *a, const struct issuer *b)
 static bool
 are_distinct(const struct issuer *a, const struct issuer *b, char *what)
 {
+    const struct strings *one = &a->token.claims.issuers;
+    const struct strings *other = &b->token.claims.issuers;
     const char *service = common_service(a, b);
+    const char *name = common_name(one, other);
 
     if (service == NULL)
         return true;
-    if (a->token.claims.issuer == NULL || b->token.claims.issuer == NULL)
+    if (one->count == 0 || other->count == 0)
         snprintf(what, ISSUER_WHAT_MAX,
                  "[issuer %s] and [issuer %s] are both for %s: each of them "
                  "needs issuer",
                  a->name, b->name, service);
-    else if (issuer_is_same(a, b))
+    else if (name != NULL)
         snprintf(what, ISSUER_WHAT_MAX,
-                 "[issuer %s] and [issuer %s] have the same issuer for %s",
-                 a->name, b->name, service);
+                 "[issuer %s] and [issuer %s] have the same issuer for %s: %s",
+                 a->name, b->name, service, text_log_value(name).text);
     else
         return true;
     return false;
@@ -65,6 +144,13 @@ issuers_are_distinct(const struct policy *policy,
 
     for (size_t i = 0; policy->issuer_count > 1 && i < policy->issuer_count;
          i++) {
+        if (issuers[i].known_as.count > ISSUER_NAMES_MAX) {
+            snprintf(ret_what, ISSUER_WHAT_MAX,
+                     "[issuer %s] and those that share a name of its issuer "
+                     "have more than %d names",
+                     issuers[i].name, ISSUER_NAMES_MAX);
+            return false;
+        }
         if (issuers[i].user_map == NULL &&
             !issuers[i].account.allow_users.is_set &&
             !issuers[i].account.allow_groups.is_set) {
@@ -90,7 +176,8 @@ issuer_done(struct issuer *issuer)
     strings_done(&issuer->secret_files);
     strings_done(&issuer->token.types);
     strings_done(&issuer->token.claims.audience);
-    free(issuer->token.claims.issuer);
+    strings_done(&issuer->token.claims.issuers);
+    strings_done(&issuer->known_as);
     free(issuer->token.claims.user_claim);
     requirements_done(&issuer->token.claims.requirements);
     free(issuer->user_map);

@@ -18,6 +18,8 @@ struct issuer {
     enum secret_encoding secret_encoding;
     double key_age_max; /* seconds; 0: any */
     struct token_policy token;
+    /* All names of its issuer, in order: see issuers_set_names(). */
+    struct strings known_as;
     char *user_map; /* path; NULL: the identity is the account's name */
     struct account_policy account;
     struct replay_policy replay;
@@ -34,13 +36,26 @@ struct policy {
 
 #define ISSUER_WHAT_MAX 400
 
+/* Names of one issuer at the most; a login asks the state for each of them. */
+#define ISSUER_NAMES_MAX 16
+
 /*
- * True if two sections take the tokens of the same issuer; two without "iss"
- * do: those of any.
+ * Fills `known_as` of all sections. The names in one list are one issuer's.
+ * Sections whose lists share a name are for the same issuer, which has the
+ * names of all of them, and so on from list to list: a token that was used or
+ * revoked by one name is so by all. It stays empty in a section for any
+ * issuer. False: out of memory.
+ */
+bool issuers_set_names(struct policy *policy)
+    __attribute__((warn_unused_result));
+
+/*
+ * True if two sections are for the same issuer, by `known_as`; two for any
+ * issuer are.
  */
 bool issuer_is_same(const struct issuer *a, const struct issuer *b);
 
-/* True if a token can be for both: the same "iss", or any for one of them. */
+/* True if a token can be for both: an "iss" of both, or any for one of them. */
 bool issuers_share_iss(const struct issuer *a, const struct issuer *b);
 
 /*
@@ -68,7 +83,7 @@ bool service_is_kin(const char *a, const char *b);
 /*
  * The section for a token: those that name the service, or else those that
  * name the one it stands for, or else those that name none; among several, the
- * one that has the token's "iss". That is read
+ * one that has the token's "iss" among its own. That is read
  * here before the signature holds, to choose keys and for nothing else. OK,
  * SERVICE_NOT_ALLOWED, UNKNOWN_ISSUER, MISSING_CLAIM, BAD_CLAIM, MALFORMED or
  * NO_MEMORY.

@@ -87,7 +87,7 @@ choose_by_issuer(const struct policy *policy, const char *named,
     *ret_issuer = NULL;
     for (size_t i = 0; reason == REASON_OK && i < policy->issuer_count; i++)
         if (issuer_answers(&policy->issuers[i], named) &&
-            text_equal(policy->issuers[i].token.claims.issuer, name))
+            strings_have(&policy->issuers[i].token.claims.issuers, name))
             *ret_issuer = &policy->issuers[i];
     jsondoc_free(payload);
     if (reason != REASON_OK || *ret_issuer != NULL)

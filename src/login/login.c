@@ -87,6 +87,7 @@ set_ticket(struct login *login)
 
     login->ticket = (struct ticket){
         .issuer = claims->issuer,
+        .known_as = &login->issuer->known_as,
         .token_id = claims->token_id,
         .subject = claims->subject,
         .issued = claims->issued,

@@ -47,6 +47,7 @@ keep_record(pam_handle_t *pamh, const struct login *login, counted_keeper *keep,
         .revocation = login->issuer->replay.revocation,
         .store_uri = login->issuer->replay.store_uri,
         .limits_session = login->issuer->session_limit,
+        .is_foreign = login->issuer->account.is_foreign,
         .environment = &login->environment,
     };
     enum reason reason = REASON_NO_MEMORY;
@@ -321,6 +322,17 @@ is_still_good(pam_handle_t *pamh, const struct login_record *record,
            (!asks_again || !record->revocation || is_not_revoked(pamh, record));
 }
 
+/* A session runs as a Unix account, and this token's user is not one. */
+static bool
+may_have_session(pam_handle_t *pamh, const struct login_record *record)
+{
+    if (record->is_foreign)
+        pam_syslog(pamh, LOG_CRIT,
+                   "no session for %s: local_account is none for this service",
+                   text_log_value(record->user).text);
+    return !record->is_foreign;
+}
+
 static bool
 export_variables(pam_handle_t *pamh, const struct login_record *record)
 {
@@ -340,7 +352,7 @@ open_session(pam_handle_t *pamh, const char *text, bool asks_again,
     char *limit = NULL;
     int code = PAM_PERM_DENIED;
 
-    if (!read_record(pamh, text, &record) ||
+    if (!read_record(pamh, text, &record) || !may_have_session(pamh, &record) ||
         !is_still_good(pamh, &record, asks_again) ||
         !export_variables(pamh, &record))
         goto out;

@@ -52,22 +52,6 @@ add_flag(struct json_object *object, const char *name, bool is_set)
     return add_value(object, name, json_object_new_boolean(is_set));
 }
 
-/* Adds what the account phase needs to ask whether the token was revoked. */
-static bool
-add_store_uri(struct json_object *object, const struct login_record *record)
-{
-    const struct store_uri *store_uri = &record->store_uri;
-
-    return add_string(object, "sub", record->ticket.subject) &&
-           add_time(object, "iat", record->ticket.issued) &&
-           add_string(object, "state", store_uri->state) &&
-           add_string(object, "state_password_file",
-                      store_uri->password_file) &&
-           add_string(object, "state_ca_file", store_uri->ca_file) &&
-           add_string(object, "state_client_file", store_uri->client_file) &&
-           add_string(object, "revocation_key", store_uri->revocation_key);
-}
-
 static struct json_object *
 make_array(const struct strings *items)
 {
@@ -85,6 +69,31 @@ make_array(const struct strings *items)
     return array;
 }
 
+/* An issuer with one name has it in "iss". */
+static bool
+add_names(struct json_object *object, const struct strings *names)
+{
+    return names == NULL || names->count < 2 ||
+           add_value(object, "names", make_array(names));
+}
+
+/* Adds what the account phase needs to ask whether the token was revoked. */
+static bool
+add_store_uri(struct json_object *object, const struct login_record *record)
+{
+    const struct store_uri *store_uri = &record->store_uri;
+
+    return add_names(object, record->ticket.known_as) &&
+           add_string(object, "sub", record->ticket.subject) &&
+           add_time(object, "iat", record->ticket.issued) &&
+           add_string(object, "state", store_uri->state) &&
+           add_string(object, "state_password_file",
+                      store_uri->password_file) &&
+           add_string(object, "state_ca_file", store_uri->ca_file) &&
+           add_string(object, "state_client_file", store_uri->client_file) &&
+           add_string(object, "revocation_key", store_uri->revocation_key);
+}
+
 char *
 login_record_text(const struct login_record *record)
 {
@@ -99,6 +108,7 @@ login_record_text(const struct login_record *record)
         add_time(object, "exp", record->expires) &&
         add_time(object, "ends", record->ticket.until) &&
         add_flag(object, "limit", record->limits_session) &&
+        add_flag(object, "foreign", record->is_foreign) &&
         add_flag(object, "revocation", record->revocation) &&
         (!record->revocation || add_store_uri(object, record)) &&
         add_value(object, "env", make_array(record->environment))) {
@@ -138,6 +148,31 @@ borrow(struct json_object *document, const char *name)
     return (char *)(uintptr_t)jsondoc_string(document, name);
 }
 
+/* Adds the strings of an array; false: it is another value. */
+static bool
+read_array(struct json_object *list, struct strings *strings)
+{
+    const char *text;
+
+    if (!jsondoc_is_array(list))
+        return false;
+    for (size_t i = 0; i < jsondoc_array_size(list); i++)
+        if (!jsondoc_is_string(jsondoc_array_item(list, i), &text) ||
+            !strings_add(strings, text, strlen(text)))
+            return false;
+    return true;
+}
+
+static bool
+read_names(struct login_record *record)
+{
+    struct json_object *list;
+
+    record->ticket.known_as = &record->issuer_names;
+    return !jsondoc_find(record->document, "names", &list) ||
+           read_array(list, &record->issuer_names);
+}
+
 static bool
 read_store_uri(struct login_record *record)
 {
@@ -156,23 +191,20 @@ read_store_uri(struct login_record *record)
         .client_file = borrow(document, "state_client_file"),
         .revocation_key = borrow(document, "revocation_key"),
     };
-    return record->store_uri.state != NULL;
+    return record->store_uri.state != NULL && read_names(record);
 }
 
 static bool
 read_variables(struct login_record *record)
 {
     struct json_object *list;
-    const char *variable;
 
     record->environment = &record->variables;
     if (!jsondoc_find(record->document, "env", &list) ||
-        !jsondoc_is_array(list))
+        !read_array(list, &record->variables))
         return false;
-    for (size_t i = 0; i < jsondoc_array_size(list); i++)
-        if (!jsondoc_is_string(jsondoc_array_item(list, i), &variable) ||
-            !environment_is_safe(variable) ||
-            !strings_add(&record->variables, variable, strlen(variable)))
+    for (size_t i = 0; i < record->variables.count; i++)
+        if (!environment_is_safe(record->variables.items[i]))
             return false;
     return true;
 }
@@ -192,6 +224,7 @@ read_members(struct login_record *record)
            read_time(document, "exp", &record->expires) &&
            read_time(document, "ends", &record->ticket.until) &&
            read_flag(document, "limit", &record->limits_session) &&
+           read_flag(document, "foreign", &record->is_foreign) &&
            read_flag(document, "revocation", &record->revocation) &&
            read_store_uri(record) && read_variables(record);
 }
@@ -217,6 +250,7 @@ void
 login_record_done(struct login_record *record)
 {
     strings_done(&record->variables);
+    strings_done(&record->issuer_names);
     jsondoc_free(record->document);
     *record = (struct login_record){0};
 }

@@ -24,11 +24,13 @@ struct login_record {
     bool revocation;            /* true if `place` is asked again */
     struct store_uri store_uri; /* not to be freed */
     bool limits_session;
+    bool is_foreign; /* the user is not a Unix account: there is no session */
     const struct strings *environment; /* NAME=VALUE */
 
     /* Of a record that was parsed: owns the above. */
     struct json_object *document;
     struct strings variables;
+    struct strings issuer_names;
 };
 
 /* Writes a record as text. NULL: out of memory. The caller frees it. */

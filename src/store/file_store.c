@@ -124,15 +124,47 @@ look_around(const struct folder *state, int64_t own, bool is_own_known,
     return answer;
 }
 
+/* look_around() for a token by every name of its issuer. */
+static enum store_answer
+look_for_all(const struct folder *state, const struct ticket *ticket,
+             bool is_own_known, char *ret_what)
+{
+    enum store_answer answer = STORE_NO;
+    char name[REVOCATION_NAME_SIZE];
+
+    for (size_t i = 0; answer == STORE_NO && i < used_name_count(ticket); i++)
+        answer = used_name(ticket, i, name)
+                     ? look_around(state, end_of(ticket), is_own_known, name,
+                                   ret_what)
+                     : folder_no_memory(ret_what);
+    return answer;
+}
+
 static enum store_answer
 file_used(void *data, const struct ticket *ticket,
           char ret_what[STORE_WHAT_MAX])
 {
-    char name[REVOCATION_NAME_SIZE];
+    return look_for_all(data, ticket, false, ret_what);
+}
 
-    if (!revocation_ticket_name(ticket, name))
+/* Makes the file of one name of a token. STORE_YES: it was there. */
+static enum store_answer
+use_name(const struct folder *state, int folder, const char *folder_name,
+         const struct ticket *ticket, size_t at, char *ret_what)
+{
+    char name[REVOCATION_NAME_SIZE];
+    int file;
+
+    if (!used_name(ticket, at, name))
         return folder_no_memory(ret_what);
-    return look_around(data, end_of(ticket), false, name, ret_what);
+    file = openat(folder, name,
+                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0)
+        return errno == EEXIST ? STORE_YES
+                               : folder_failed(state, "create a file in it",
+                                               folder_name, ret_what);
+    close(file);
+    return STORE_NO;
 }
 
 static enum store_answer
@@ -141,32 +173,20 @@ file_use(void *data, const struct ticket *ticket, char ret_what[STORE_WHAT_MAX])
     const struct folder *state = data;
     int64_t end = end_of(ticket);
     char folder_name[FOLDER_NAME_MAX];
-    char name[REVOCATION_NAME_SIZE];
-    enum store_answer answer;
+    enum store_answer answer = STORE_NO;
     int folder;
-    int file;
 
-    if (!revocation_ticket_name(ticket, name))
-        return folder_no_memory(ret_what);
     snprintf(folder_name, sizeof folder_name, USED "%" PRId64, end);
     folder = folder_enter(state, folder_name);
     if (folder < 0)
         return folder_failed(state, "make it", folder_name, ret_what);
-    file = openat(folder, name,
-                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file < 0) {
-        answer = errno == EEXIST ? STORE_YES
-                                 : folder_failed(state, "create a file in it",
-                                                 folder_name, ret_what);
-        goto out;
-    }
-    close(file);
-    answer = look_around(state, end, true, name, ret_what);
+    for (size_t i = 0; answer == STORE_NO && i < used_name_count(ticket); i++)
+        answer = use_name(state, folder, folder_name, ticket, i, ret_what);
+    if (answer == STORE_NO)
+        answer = look_for_all(state, ticket, true, ret_what);
     /* The file is its name alone: what has to last is in the two folders. */
     if (answer == STORE_NO && (fsync(folder) != 0 || fsync(state->folder) != 0))
         answer = folder_failed(state, "sync it", folder_name, ret_what);
-
-out:
     close(folder);
     return answer;
 }

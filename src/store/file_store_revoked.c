@@ -95,7 +95,7 @@ store_file_revoked(void *data, const struct ticket *ticket,
     enum store_answer answer = STORE_NO;
     struct revocation revocation;
 
-    for (size_t i = 0; answer == STORE_NO && i < REVOCATION_SCOPES; i++)
+    for (size_t i = 0; answer == STORE_NO && i < revocation_count(ticket); i++)
         if (revocation_at(ticket, i, &revocation))
             answer =
                 is_scope_revoked(data, &revocation, ticket->issued, ret_what);

@@ -12,28 +12,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By jti, all, by subject; of any issuer, or of one. */
+#define SCOPES_OF_ONE 3
+
+size_t
+ticket_name_count(const struct ticket *ticket)
+{
+    if (ticket->known_as != NULL && ticket->known_as->count > 0)
+        return ticket->known_as->count;
+    return ticket->issuer != NULL;
+}
+
+const char *
+ticket_name(const struct ticket *ticket, size_t at)
+{
+    return ticket->known_as != NULL && ticket->known_as->count > 0
+               ? ticket->known_as->items[at]
+               : ticket->issuer;
+}
+
+size_t
+revocation_count(const struct ticket *ticket)
+{
+    return SCOPES_OF_ONE * (1 + ticket_name_count(ticket));
+}
+
 bool
 revocation_at(const struct ticket *ticket, size_t at,
               struct revocation *ret_revocation)
 {
-    /* Which of the ticket's facts a scope is made of. */
-    static const struct {
-        bool token_id;
-        bool subject;
-        bool issuer;
-    } scopes[REVOCATION_SCOPES] = {
-        {true, false, false}, {true, false, true},  {false, false, false},
-        {false, false, true}, {false, true, false}, {false, true, true},
-    };
+    const size_t issuer = at / SCOPES_OF_ONE;
+    const bool is_by_id = at % SCOPES_OF_ONE == 0;
+    const bool is_by_subject = at % SCOPES_OF_ONE == 2;
 
-    if ((scopes[at].token_id && ticket->token_id == NULL) ||
-        (scopes[at].subject && ticket->subject == NULL) ||
-        (scopes[at].issuer && ticket->issuer == NULL))
+    if ((is_by_id && ticket->token_id == NULL) ||
+        (is_by_subject && ticket->subject == NULL))
         return false;
     *ret_revocation = (struct revocation){
-        .issuer = scopes[at].issuer ? ticket->issuer : NULL,
-        .subject = scopes[at].subject ? ticket->subject : NULL,
-        .token_id = scopes[at].token_id ? ticket->token_id : NULL,
+        .issuer = issuer > 0 ? ticket_name(ticket, issuer - 1) : NULL,
+        .subject = is_by_subject ? ticket->subject : NULL,
+        .token_id = is_by_id ? ticket->token_id : NULL,
     };
     return true;
 }
@@ -149,11 +167,19 @@ revocation_name(const char *scope, char ret_name[REVOCATION_NAME_SIZE])
     return true;
 }
 
-bool
-revocation_ticket_name(const struct ticket *ticket,
-                       char ret_name[REVOCATION_NAME_SIZE])
+size_t
+used_name_count(const struct ticket *ticket)
 {
-    const struct revocation one = {.issuer = ticket->issuer,
+    const size_t count = ticket_name_count(ticket);
+
+    return count > 0 ? count : 1;
+}
+
+bool
+used_name(const struct ticket *ticket, size_t at,
+          char ret_name[REVOCATION_NAME_SIZE])
+{
+    const struct revocation one = {.issuer = ticket_name(ticket, at),
                                    .token_id = ticket->token_id};
     char *scope = revocation_scope(&one);
     bool done = scope != NULL && revocation_name(scope, ret_name);

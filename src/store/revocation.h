@@ -2,6 +2,7 @@
 #ifndef REVOCATION_H
 #define REVOCATION_H
 
+#include "base/strings.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -13,11 +14,13 @@
  * revocation.
  */
 struct ticket {
-    const char *issuer;   /* "iss" */
-    const char *token_id; /* "jti" */
-    const char *subject;  /* "sub" */
-    double issued;        /* "iat", seconds since 1970; NAN: absent */
-    double until;         /* when it is no longer accepted, skew included */
+    const char *issuer;             /* "iss" */
+    const struct strings *known_as; /* all names of that issuer, "iss" among
+                                       them; NULL or empty: it has but one */
+    const char *token_id;           /* "jti" */
+    const char *subject;            /* "sub" */
+    double issued;                  /* "iat", seconds since 1970; NAN: absent */
+    double until; /* when it is no longer accepted, skew included */
 };
 
 /*
@@ -31,13 +34,19 @@ struct revocation {
     double before; /* whole seconds; of a jti, when it was revoked */
 };
 
+/* How many names the issuer of a token has: 0 without "iss". */
+size_t ticket_name_count(const struct ticket *ticket);
+
+/* Name `at` of its issuer, below ticket_name_count(). */
+const char *ticket_name(const struct ticket *ticket, size_t at);
+
 /* How many scopes can revoke a token: see revocation_at(). */
-#define REVOCATION_SCOPES 6
+size_t revocation_count(const struct ticket *ticket);
 
 /*
- * Scope `at` that a ticket is in: by jti, by jti and issuer, all, all of the
- * issuer, by subject, by subject and issuer. False: the ticket lacks what it
- * would need. `before` stays 0.
+ * Scope `at` that a ticket is in: by jti, all, by subject; then for each name
+ * of the issuer by jti, all of the issuer, by subject. False: the ticket lacks
+ * what it would need. `before` stays 0.
  */
 bool revocation_at(const struct ticket *ticket, size_t at,
                    struct revocation *ret_revocation);
@@ -82,8 +91,13 @@ void revocation_words(const struct revocation *revocation,
  */
 bool revocation_name(const char *scope, char ret_name[REVOCATION_NAME_SIZE]);
 
-/* The same for a token that is used: by "iss" and "jti" alone. */
-bool revocation_ticket_name(const struct ticket *ticket,
-                            char ret_name[REVOCATION_NAME_SIZE]);
+/*
+ * The same for a token that is used: by "jti" and name `at` of its issuer
+ * alone. A token has such a name for every name of its issuer, and one without
+ * "iss" has one, too: see used_name_count().
+ */
+bool used_name(const struct ticket *ticket, size_t at,
+               char ret_name[REVOCATION_NAME_SIZE]);
+size_t used_name_count(const struct ticket *ticket);
 
 #endif

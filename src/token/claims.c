@@ -84,15 +84,16 @@ check_issuer(struct json_object *payload, const struct claims_policy *policy,
 
     verdict_check(verdict, "issuer", "issuer");
     reason = read_string(payload, "iss", &claims->issuer, verdict);
-    if (reason != REASON_OK || policy->issuer == NULL)
+    if (reason != REASON_OK || policy->issuers.count == 0)
         return reason;
     if (claims->issuer == NULL)
         return missing(verdict, "iss");
-    if (text_equal(claims->issuer, policy->issuer))
+    if (strings_have(&policy->issuers, claims->issuer))
         return REASON_OK;
     return verdict_refuse(
-        verdict, REASON_UNKNOWN_ISSUER, "token has iss=%s, issuer is %s",
-        quote(claims->issuer).text, quote(policy->issuer).text);
+        verdict, REASON_UNKNOWN_ISSUER, "token has iss=%s, issuer is %s%s",
+        quote(claims->issuer).text, quote(policy->issuers.items[0]).text,
+        policy->issuers.count > 1 ? " or another of its names" : "");
 }
 
 /* True if `wanted` is "aud" or one of its members, which are all strings. */

@@ -15,7 +15,7 @@
 
 /* The requirements on the claims of a token. Durations are in seconds. */
 struct claims_policy {
-    char *issuer;            /* exact "iss", NULL for any */
+    struct strings issuers;  /* exact "iss", one of them; empty: any */
     struct strings audience; /* templates of which "aud" must have one */
     char *user_claim;        /* name or JSON pointer of the identity */
     bool lowers_identity;    /* its ASCII letters are lower-cased */

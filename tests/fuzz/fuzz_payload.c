@@ -2,8 +2,8 @@
 #include "fuzz.h"
 
 #include "token/claims.h"
-#include "json/document.h"
 #include "token/token_kind.h"
+#include "json/document.h"
 
 #include <string.h>
 
@@ -32,6 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char user_claim[] = "/user/email";
     static char issuer[] = "https://issuer.example";
+    static char moved[] = "issuer.example";
+    static char *issuers[] = {issuer, moved};
     static char host_audience[] = "ssh://%h";
     static char service_audience[] = "%s";
     static char *audiences[] = {host_audience, service_audience};
@@ -40,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct claims_policy policies[] = {
         {.user_claim = user_claim + 6, .clock_skew = 30},
         {.user_claim = user_claim,
-         .issuer = issuer,
+         .issuers = {issuers, 2},
          .audience = {audiences, 2},
          .max_lifetime = 86400,
          .max_age = 3600},

@@ -62,7 +62,8 @@ static const struct {
     {"{\"sub\":\"a\\u007f\",\"exp\":1000100}", 0, "bad_claim"},
 };
 
-static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
+static const struct template_facts facts = {
+    .hostname = "web1", .service = "sshd", .user = "alice"};
 
 static const char *
 judge(const char *text, const struct claims_policy *policy)
@@ -136,7 +137,7 @@ Test(claims, says_how_much_and_in_what_unit)
         const char *said;
     } cases[] = {
         {"\"exp\":1795000000", "9 d ago (exp=2026-11-18T11:06:40Z, "
-                              "clock_skew 30s)"},
+                               "clock_skew 30s)"},
         {"\"exp\":1795800040,\"iat\":1795800047",
          "by 47s (iat=2026-11-27T17:20:47Z, clock_skew 30s), check this host's "
          "clock"},
@@ -181,6 +182,9 @@ Test(claims, issuer_and_audience_are_exact)
     } cases[] = {
         {"\"iss\":\"https://i\",\"aud\":\"ssh://web1\"", "ok"},
         {"\"iss\":\"https://i\",\"aud\":[\"x\",\"sshd/alice%\"]", "ok"},
+        {"\"iss\":\"i\",\"aud\":\"ssh://web1\"", "ok"},
+        {"\"iss\":\"https://i i\",\"aud\":\"ssh://web1\"", "unknown_issuer"},
+        {"\"iss\":[\"i\"],\"aud\":\"ssh://web1\"", "bad_claim"},
         {"\"iss\":\"https://i/\",\"aud\":\"ssh://web1\"", "unknown_issuer"},
         {"\"iss\":\"https://I\",\"aud\":\"ssh://web1\"", "unknown_issuer"},
         {"\"aud\":\"ssh://web1\"", "missing_claim"},
@@ -195,9 +199,11 @@ Test(claims, issuer_and_audience_are_exact)
     char service[] = "%s/%u%%";
     char *audience[] = {host, service};
     char issuer[] = "https://i";
+    char moved[] = "i";
+    char *issuers[] = {issuer, moved};
     char user_claim[] = "sub";
     const struct claims_policy policy = {
-        .issuer = issuer,
+        .issuers = {issuers, 2},
         .audience = {audience, 2},
         .user_claim = user_claim,
     };

@@ -2,8 +2,8 @@
 #include "config/config.h"
 
 #include "base/pattern.h"
-#include "support.h"
 #include "base/text.h"
+#include "support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -125,8 +125,36 @@ static const struct {
     {"comma algorithm", KEY "algorithms = HS256, HS384\n", 0600, "has a comma"},
     {"service case", KEY "services = sshd Sudo\n", 0600,
      "\"services\" has a capital letter"},
-    {"issuers", KEY "issuer = https://a b\n", 0600,
-     "\"issuer\" has several words"},
+    {"issuers", KEY "issuer = https://a b\n", 0600, NULL},
+    {"issuers quoted", KEY "issuer = \"a b\" \"c\"\n", 0600, NULL},
+    {"issuers twice", KEY "issuer = a b \"a\"\n", 0600,
+     "\"issuer\" gives a name twice"},
+    {"issuers empty", KEY "issuer = a \"\"\n", 0600, "\"issuer\""},
+    {"issuers many", KEY "issuer = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n",
+     0600, "\"issuer\" has more names than one issuer may have (16)"},
+    {"issuers of sections",
+     TWO("services = s\nissuer = 1 2 3 4 5 6 7 8 9\n",
+         "services = t\nissuer = 9 10 11 12 13 14 15 16 17\n"),
+     0600, "share a name of its issuer have more than 16 names"},
+    {"local", KEY "local_account = no\n", 0600,
+     "\"local_account\" is neither required nor none"},
+    {"local required", KEY "local_account = required\n", 0600, NULL},
+    {"local none",
+     KEY "services = postgresql dovecot atlas sudoku\nlocal_account = none\n",
+     0600, NULL},
+    {"local everywhere", KEY "local_account = none\n", 0600,
+     "\"local_account\" is none, which needs services"},
+    {"local default",
+     "local_account = none\n" TWO("services = s\n", "issuer = a\n"), 0600,
+     "\"local_account\" is none in [issuer b], which needs services"},
+    {"local groups",
+     KEY "services = s\nlocal_account = none\nallow_groups = \"*\"\n", 0600,
+     "\"local_account\" is none, and allow_groups is set"},
+    {"two share one", TWO("issuer = a b\n", "issuer = c b\n"), 0600,
+     "[issuer a] and [issuer b] have the same issuer for any service: b"},
+    {"two share one apart",
+     TWO("services = s\nissuer = a b\n", "services = t\nissuer = c b\n"), 0600,
+     NULL},
     {"issuers comma", KEY "issuer = https://a,b\n", 0600, "has a comma"},
     {"issuer quoted", KEY "issuer = \"https://a, b\" # c\n", 0600, NULL},
     {"comma text", KEY "prompt = Token, please:\n", 0600, NULL},
@@ -198,6 +226,58 @@ Test(config, a_file_that_is_none_is_a_mistake)
     }
 }
 
+/* Services whose users are Unix accounts; not one may be without accounts. */
+Test(config, services_of_the_host_have_accounts)
+{
+    static const char *const services[] = {"sshd",
+                                           "sshd-token",
+                                           "login",
+                                           "su",
+                                           "su-l",
+                                           "sudo",
+                                           "sudo-i",
+                                           "doas",
+                                           "runuser",
+                                           "runuser-l",
+                                           "cron",
+                                           "crond",
+                                           "atd",
+                                           "polkit-1",
+                                           "gdm",
+                                           "gdm-password",
+                                           "gdm3",
+                                           "lightdm",
+                                           "lightdm-greeter",
+                                           "sddm",
+                                           "xdm",
+                                           "kdm",
+                                           "lxdm",
+                                           "greetd",
+                                           "cockpit",
+                                           "systemd-user",
+                                           "passwd",
+                                           "chsh",
+                                           "xscreensaver",
+                                           "kde-fingerprint"};
+
+    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+        struct config config;
+        char text[200];
+        char *path;
+
+        snprintf(text, sizeof text,
+                 KEY "services = dovecot %s\nlocal_account = none\n",
+                 services[i]);
+        path = scratch_file("conf", text, strlen(text), 0600);
+        cr_expect_not(config_read(path, 0, NULL, &config), "%s", services[i]);
+        cr_expect(config.errors.count == 1 &&
+                      strstr(config.errors.items[0], services[i]) != NULL,
+                  "%s", services[i]);
+        config_done(&config);
+        free(path);
+    }
+}
+
 /* A value away from its default, and what wrong text looks like, by setting. */
 static const struct {
     const char *name;
@@ -218,6 +298,7 @@ static const struct {
     {"max_age", "5m", NULL},
     {"user_claim", "/user/email", NULL},
     {"identity_case", "lower", NULL},
+    {"local_account", "none", "services = postgresql\n"},
     {"user_map", "/etc/map", NULL},
     {"user_pattern", "a+", NULL},
     {"min_uid", "500", NULL},
@@ -257,7 +338,7 @@ is_other(const struct config *config, const char *name)
         issuer->key_age_max == 86400,
         issuer->token.algorithms == (algorithm_bit(algorithm_find("ES256")) |
                                      algorithm_bit(algorithm_find("RS256"))),
-        text_equal(claims->issuer, "https://i"),
+        strings_have(&claims->issuers, "https://i"),
         claims->audience.count == 2 &&
             text_equal(claims->audience.items[1], "%%"),
         issuer->token.types.count == 1 &&
@@ -268,6 +349,7 @@ is_other(const struct config *config, const char *name)
         claims->max_age == 300,
         text_equal(claims->user_claim, "/user/email"),
         claims->lowers_identity,
+        issuer->account.is_foreign,
         text_equal(issuer->user_map, "/etc/map"),
         pattern_matches(issuer->account.user_pattern, "aa") &&
             !pattern_matches(issuer->account.user_pattern, "b"),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config.h"
 
-#include "support.h"
 #include "base/text.h"
+#include "support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -48,6 +48,12 @@ static const char two_sudo[] = OPEN "[issuer a]\nservices = sudo\nissuer = a\n"
                                     "key_file = /b\n"
                                     "[issuer c]\nissuer = c\nkey_file = /c\n";
 
+/* One issuer while it moves; another one beside it. */
+static const char moving[] = OPEN "[issuer a]\nissuer = https://a a\n"
+                                  "key_file = /a\n"
+                                  "[issuer b]\nissuer = b \"b c\"\n"
+                                  "key_file = /b\n";
+
 static const char limited[] = "services = sshd\nkey_file = /a\n";
 
 static const struct {
@@ -56,6 +62,12 @@ static const struct {
     const char *payload;
     const char *section; /* or the reason */
 } rows[] = {
+    {moving, "sshd", "{\"iss\":\"https://a\"}", "a"},
+    {moving, "sshd", "{\"iss\":\"a\"}", "a"},
+    {moving, "sshd", "{\"iss\":\"b\"}", "b"},
+    {moving, "sshd", "{\"iss\":\"b c\"}", "b"},
+    {moving, "sshd", "{\"iss\":\"c\"}", "unknown_issuer"},
+    {moving, "sshd", "{\"iss\":\"https://a a\"}", "unknown_issuer"},
     {several, "sshd", "{\"iss\":\"a\"}", "ssh"},
     {several, "sshd", "{\"iss\":\"b\"}", "ssh"},
     {several, "sshd", "{}", "ssh"},
@@ -232,4 +244,37 @@ Test(issuer, an_argument_on_trial_counts_for_every_section)
                                              "file");
     config_done(&config);
     free(path);
+}
+
+/* Lists that share a name are one issuer's, from list to list. */
+Test(issuer, names_that_meet_are_one_issuers)
+{
+    struct config config =
+        configure(OPEN "[issuer a]\nservices = a\nissuer = 2 1\nkey_file = /a\n"
+                       "[issuer b]\nservices = b\nissuer = 4 3\nkey_file = /a\n"
+                       "[issuer c]\nservices = c\nissuer = 5\nkey_file = /a\n"
+                       "[issuer d]\nservices = d\nissuer = 3 2\nkey_file = /a\n"
+                       "[issuer e]\nservices = e\nkey_file = /a\n"
+                       "[issuer f]\nservices = f\nkey_file = /a\n");
+    const struct issuer *all = config.policy.issuers;
+
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++) {
+            const bool one = i < 4 && i != 2 && j < 4 && j != 2;
+            const bool any = i > 3 && j > 3;
+
+            cr_expect_eq(issuer_is_same(&all[i], &all[j]), i == j || one || any,
+                         "%zu %zu", i, j);
+        }
+    for (size_t i = 0; i < 4; i += i == 1 ? 2 : 1) {
+        cr_assert_eq(all[i].known_as.count, 4);
+        for (size_t k = 0; k < 4; k++)
+            cr_expect_eq(all[i].known_as.items[k][0], "1234"[k]);
+    }
+    cr_expect_str_eq(all[0].token.claims.issuers.items[0], "2");
+    cr_expect_eq(all[2].known_as.count, 1);
+    cr_expect_eq(all[4].known_as.count, 0);
+    cr_expect(issuers_share_iss(&all[0], &all[3]));
+    cr_expect_not(issuers_share_iss(&all[0], &all[1]));
+    config_done(&config);
 }

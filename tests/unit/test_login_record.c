@@ -21,10 +21,12 @@ make(void)
         .service = "sshd",
         .user = "alice",
         .identity = "alice@example.com",
-        .ticket = {"https://i/", "j\"1", "s", 1700000000.25, 1700000330.5},
+        .ticket = {"https://i/", NULL, "j\"1", "s", 1700000000.25,
+                   1700000330.5},
         .expires = 1700000300.5,
         .revocation = true,
-        .store_uri = {store_uri[0], store_uri[1], store_uri[2], store_uri[3], store_uri[4]},
+        .store_uri = {store_uri[0], store_uri[1], store_uri[2], store_uri[3],
+                      store_uri[4]},
         .limits_session = true,
         .environment = &environment,
     };
@@ -52,17 +54,25 @@ round_trip(const struct login_record *record)
     cr_expect(read.expires == record->expires &&
               read.ticket.until == record->ticket.until &&
               read.limits_session == record->limits_session &&
+              read.is_foreign == record->is_foreign &&
               read.revocation == record->revocation);
     cr_expect_eq(read.environment->count, record->environment->count);
     for (size_t i = 0; i < read.environment->count; i++)
         expect_same(read.environment->items[i], record->environment->items[i]);
     if (record->revocation) {
         expect_same(read.ticket.subject, record->ticket.subject);
+        cr_expect_eq(ticket_name_count(&read.ticket),
+                     ticket_name_count(&record->ticket));
+        for (size_t i = 0; i < ticket_name_count(&read.ticket); i++)
+            expect_same(ticket_name(&read.ticket, i),
+                        ticket_name(&record->ticket, i));
         expect_same(read.store_uri.state, record->store_uri.state);
-        expect_same(read.store_uri.password_file, record->store_uri.password_file);
+        expect_same(read.store_uri.password_file,
+                    record->store_uri.password_file);
         expect_same(read.store_uri.ca_file, record->store_uri.ca_file);
         expect_same(read.store_uri.client_file, record->store_uri.client_file);
-        expect_same(read.store_uri.revocation_key, record->store_uri.revocation_key);
+        expect_same(read.store_uri.revocation_key,
+                    record->store_uri.revocation_key);
         cr_expect(isnan(record->ticket.issued)
                       ? isnan(read.ticket.issued)
                       : read.ticket.issued == record->ticket.issued);
@@ -73,9 +83,16 @@ round_trip(const struct login_record *record)
 
 Test(login_record, comes_back_as_it_was)
 {
+    char one[] = "https://a";
+    char other[] = "a";
+    char *items[] = {one, other};
+    const struct strings names = {items, 2};
     struct login_record record = make();
 
     round_trip(&record);
+    record.ticket.known_as = &names;
+    round_trip(&record);
+    record.ticket.known_as = NULL;
     record.ticket.issued = NAN;
     record.ticket.subject = NULL;
     record.ticket.token_id = NULL;
@@ -83,6 +100,7 @@ Test(login_record, comes_back_as_it_was)
     round_trip(&record);
     record.environment = &nothing;
     record.limits_session = false;
+    record.is_foreign = true;
     round_trip(&record);
     record.revocation = false;
     record.expires = record.ticket.until = 9007199254740991.0;
@@ -108,6 +126,7 @@ static const struct {
     {"no identity", "\"identity\":\"alice@example.com\",", ""},
     {"no end", "\"ends\":1700000330.5,", ""},
     {"no expiry", "\"exp\":1700000300.5,", ""},
+    {"no foreign", "\"foreign\":false,", ""},
     {"no limit", "\"limit\":true,", ""},
     {"no word on revocation", "\"revocation\":true,", ""},
     {"no state", "\"state\":\"file:\\/var\\/lib\\/x\",", ""},

@@ -11,7 +11,7 @@ static void
 list_scopes(const struct ticket *ticket, char text[1000])
 {
     text[0] = '\0';
-    for (size_t i = 0; i < REVOCATION_SCOPES; i++) {
+    for (size_t i = 0; i < revocation_count(ticket); i++) {
         struct revocation revocation;
         char *scope;
 
@@ -32,11 +32,43 @@ Test(revocation, a_token_is_in_the_scopes_of_what_it_has)
 
     list_scopes(&all, text);
     cr_expect_str_eq(text, "{\"jti\":\"j\\\"\"}\n"
+                           "{}\n{\"sub\":\"s\"}\n"
                            "{\"iss\":\"i\",\"jti\":\"j\\\"\"}\n"
-                           "{}\n{\"iss\":\"i\"}\n{\"sub\":\"s\"}\n"
+                           "{\"iss\":\"i\"}\n"
                            "{\"iss\":\"i\",\"sub\":\"s\"}\n");
     list_scopes(&one, text);
     cr_expect_str_eq(text, "{\"jti\":\"j\"}\n{}\n");
+}
+
+/* The issuer of a token has all names of its section's list. */
+Test(revocation, every_name_of_the_issuer_is_asked)
+{
+    char a[] = "a";
+    char i[] = "i";
+    char *items[] = {a, i};
+    const struct strings names = {items, 2};
+    const struct ticket ticket = {
+        .issuer = "i", .known_as = &names, .token_id = "j", .subject = "s"};
+    const struct ticket other = {
+        .issuer = "a", .known_as = &names, .token_id = "j"};
+    char one_name[REVOCATION_NAME_SIZE];
+    char same_name[REVOCATION_NAME_SIZE];
+    char text[1000];
+
+    list_scopes(&ticket, text);
+    cr_expect_str_eq(text, "{\"jti\":\"j\"}\n{}\n{\"sub\":\"s\"}\n"
+                           "{\"iss\":\"a\",\"jti\":\"j\"}\n"
+                           "{\"iss\":\"a\"}\n"
+                           "{\"iss\":\"a\",\"sub\":\"s\"}\n"
+                           "{\"iss\":\"i\",\"jti\":\"j\"}\n"
+                           "{\"iss\":\"i\"}\n"
+                           "{\"iss\":\"i\",\"sub\":\"s\"}\n");
+    cr_assert_eq(used_name_count(&ticket), 2);
+    for (size_t at = 0; at < 2; at++) {
+        cr_assert(used_name(&ticket, at, one_name));
+        cr_assert(used_name(&other, at, same_name));
+        cr_expect_str_eq(one_name, same_name);
+    }
 }
 
 Test(revocation, a_fraction_of_the_last_second_is_no_way_out)
@@ -69,7 +101,7 @@ Test(revocation, different_tokens_have_different_names)
     char names[COUNT][REVOCATION_NAME_SIZE];
 
     for (size_t i = 0; i < COUNT; i++) {
-        cr_assert(revocation_ticket_name(&tickets[i], names[i]));
+        cr_assert(used_name(&tickets[i], 0, names[i]));
         cr_expect_eq(strlen(names[i]), REVOCATION_NAME_SIZE - 1);
         cr_expect_null(strpbrk(names[i], "/."));
         for (size_t j = 0; j < i; j++)
@@ -84,8 +116,8 @@ Test(revocation, the_subject_or_time_makes_no_other_token)
     char one[REVOCATION_NAME_SIZE];
     char other[REVOCATION_NAME_SIZE];
 
-    cr_assert(revocation_ticket_name(&a, one));
-    cr_assert(revocation_ticket_name(&b, other));
+    cr_assert(used_name(&a, 0, one));
+    cr_assert(used_name(&b, 0, other));
     cr_expect_str_eq(one, other);
 }
 

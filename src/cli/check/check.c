@@ -133,6 +133,7 @@ check_config(const struct config *config, struct findings *findings)
     struct verdict verdict = {0};
 
     for (size_t i = 0; i < policy->issuer_count; i++) {
+        cli_check_issuer(policy, &policy->issuers[i], findings);
         cli_check_keys(&policy->issuers[i], findings);
         check_rules(&policy->issuers[i], findings);
         cli_check_state(&policy->issuers[i], findings);

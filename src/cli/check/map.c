@@ -370,6 +370,8 @@ check_system(const struct rules *rules, const struct rule *rule,
 {
     const struct passwd *entry;
 
+    if (policy->is_foreign)
+        return;
     setpwent();
     while ((entry = getpwent()) != NULL)
         if (entry->pw_uid <= SYSTEM_UID_MAX &&

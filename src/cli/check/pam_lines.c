@@ -239,6 +239,33 @@ check_objects(const struct service *service, const struct pamline *line)
         cli_check_objects(PAMDIR "/pam_jwt.so", service->findings);
 }
 
+/* True if a section for the service is not for Unix accounts. */
+static bool
+is_foreign(const struct service *service)
+{
+    const struct policy *policy = &service->config->policy;
+    const char *named = issuers_named_service(policy, service->name);
+
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (policy->issuers[i].account.is_foreign &&
+            issuer_answers(&policy->issuers[i], named))
+            return true;
+    return false;
+}
+
+static void
+check_foreign_session(const struct service *service, const struct pamline *line)
+{
+    if (is_foreign(service))
+        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+                    "a session runs as a Unix account: it is refused to users "
+                    "who are not",
+                    "take the line out, or set local_account = required",
+                    "%s has a session line of pam_jwt, and local_account is "
+                    "none for it",
+                    service->name);
+}
+
 static void
 check_service(const struct service *service)
 {
@@ -264,6 +291,7 @@ check_service(const struct service *service)
         } else if (text_equal_nocase(line->type, "session")) {
             has_session = true;
             check_session(service, line);
+            check_foreign_session(service, line);
         }
     }
     if (auth != NULL && !has_account)
@@ -276,7 +304,7 @@ check_service(const struct service *service)
                     "opens is not noticed, and the session has nothing of it",
                     "add account required pam_jwt.so",
                     "%s has no account line of pam_jwt", service->name);
-    if (auth != NULL && !has_session)
+    if (auth != NULL && !has_session && !is_foreign(service))
         finding_add(service->findings,
                     limits_sessions(service->config) || exports(service->config)
                         ? FINDING_ERROR

@@ -383,7 +383,9 @@ fetch_named(struct fetch *fetch, const struct jwkssection *section)
     int code;
 
     if (section->issuer != NULL) {
-        fetch->issuer = section->issuer->token.claims.issuer;
+        const struct strings *names = &section->issuer->token.claims.issuers;
+
+        fetch->issuer = names->count > 0 ? names->items[0] : NULL;
         if (fetch->issuer == NULL)
             return cli_fail(EXIT_UNREADABLE, COMMAND,
                             "[issuer %s] has no issuer: name the set with "

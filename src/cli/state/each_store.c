@@ -23,9 +23,8 @@
 static bool
 is_of_issuer(const struct issuer *issuer, const char *name)
 {
-    const char *own = issuer->token.claims.issuer;
-
-    return name == NULL || own == NULL || text_equal(own, name);
+    return name == NULL || issuer->known_as.count == 0 ||
+           strings_have(&issuer->known_as, name);
 }
 
 static bool
@@ -87,6 +86,16 @@ warn_of_others(const struct policy *policy, const struct states_wanted *wanted)
                      cli_setting_of(&policy->issuers[i], "revocation").text);
 }
 
+/* All names of the issuer that is wanted; NULL where no section names it. */
+static const struct strings *
+find_names(const struct policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (strings_have(&policy->issuers[i].known_as, name))
+            return &policy->issuers[i].known_as;
+    return NULL;
+}
+
 /* Nothing would ever look there: says so, and what to add. */
 static int
 say_none(const struct policy *policy, const struct states_wanted *wanted)
@@ -125,6 +134,7 @@ each_of(const struct policy *policy, const struct states_wanted *wanted,
             is_repeated(policy, i, wanted))
             continue;
         count++;
+        one.names = find_names(policy, wanted->issuer);
         set_times(policy, &one);
         if (!replay_open(one.store_uri, &one.replay, what) ||
             !each(&one, data, what))

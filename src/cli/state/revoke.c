@@ -126,19 +126,35 @@ say_done(const struct states_one *one, const struct revoking *revoking,
 }
 
 static bool
+revoke_one(const struct states_one *one, const struct revoking *revoking,
+           const char *issuer, char *ret_what)
+{
+    struct revocation written = revoking->revocation;
+    double before;
+
+    written.issuer = issuer;
+    if (!one->replay.store->revoke(one->replay.state, &written, &before,
+                                   ret_what))
+        return false;
+    written.before = before;
+    say_done(one, revoking, &written);
+    return true;
+}
+
+/* By every name of the issuer: it holds when its list has lost one, too. */
+static bool
 revoke_in(const struct states_one *one, void *data, char *ret_what)
 {
     struct revoking *revoking = data;
-    struct revocation written;
+    bool done = true;
 
     if (!revoking->has_before)
         revoking->revocation.before = revoking->now + one->skew;
-    written = revoking->revocation;
-    if (!one->replay.store->revoke(one->replay.state, &revoking->revocation,
-                                   &written.before, ret_what))
-        return false;
-    say_done(one, revoking, &written);
-    return true;
+    if (one->names == NULL)
+        return revoke_one(one, revoking, revoking->revocation.issuer, ret_what);
+    for (size_t i = 0; done && i < one->names->count; i++)
+        done = revoke_one(one, revoking, one->names->items[i], ret_what);
+    return done;
 }
 
 static void

@@ -14,6 +14,8 @@
 /* How far this host's clock and the server's may be apart, in seconds. */
 #define CLOCKS_APART_MAX 300
 
+#define USED_KEY_SIZE (sizeof USED_KEY + REVOCATION_NAME_SIZE)
+
 /* Entries that are worth a word when nobody removes any. */
 #define MANY 1000
 
@@ -83,23 +85,36 @@ is_scope_revoked(const struct server *state, struct revocation *revocation,
     return answer;
 }
 
-/* By its own key. One without a jti has none. */
+/* By its own key, with one name of its issuer in place of %i. */
 static enum store_answer
-is_one_revoked(const struct server *state, const struct ticket *ticket,
-               char *ret_what)
+is_key_there(const struct server *state, const struct ticket *ticket,
+             const char *issuer, char *ret_what)
 {
     enum store_answer answer;
-    char *key;
+    char *key = revocation_key(state, issuer, ticket->token_id, ret_what);
 
-    if (ticket->token_id == NULL)
-        return STORE_NO;
-    key = revocation_key(state, ticket->issuer, ticket->token_id, ret_what);
     answer = key != NULL ? key_exists(state, key, ret_what) : STORE_FAILED;
     if (answer == STORE_YES)
         snprintf(ret_what, STORE_WHAT_MAX, "the token jti=%s, by the key %s",
                  text_log_value(ticket->token_id).text,
                  text_log_value(key).text);
     free(key);
+    return answer;
+}
+
+/* One without a jti has no key; one without %i is the same for all names. */
+static enum store_answer
+is_one_revoked(const struct server *state, const struct ticket *ticket,
+               char *ret_what)
+{
+    const size_t count = ticket_name_count(ticket);
+    enum store_answer answer;
+
+    if (ticket->token_id == NULL)
+        return STORE_NO;
+    answer = is_key_there(state, ticket, ticket->issuer, ret_what);
+    for (size_t i = 0; answer == STORE_NO && count > 1 && i < count; i++)
+        answer = is_key_there(state, ticket, ticket_name(ticket, i), ret_what);
     return answer;
 }
 
@@ -110,7 +125,7 @@ redis_revoked(void *data, const struct ticket *ticket,
     enum store_answer answer = is_one_revoked(data, ticket, ret_what);
     struct revocation revocation;
 
-    for (size_t i = 0; answer == STORE_NO && i < REVOCATION_SCOPES; i++)
+    for (size_t i = 0; answer == STORE_NO && i < revocation_count(ticket); i++)
         if (revocation_at(ticket, i, &revocation) &&
             revocation.token_id == NULL)
             answer =
@@ -167,16 +182,29 @@ received_not_gone(const struct server *state, char *ret_what)
     return !is_gone;
 }
 
+/* The key of a used token, by name `at` of its issuer. */
+static bool
+used_key(const struct server *state, const struct ticket *ticket, size_t at,
+         char ret_key[USED_KEY_SIZE], char *ret_what)
+{
+    memcpy(ret_key, USED_KEY, sizeof USED_KEY);
+    if (used_name(ticket, at, ret_key + sizeof USED_KEY - 1))
+        return true;
+    server_failed(state, ret_what, "out of memory");
+    return false;
+}
+
 static enum store_answer
 redis_used(void *data, const struct ticket *ticket,
            char ret_what[STORE_WHAT_MAX])
 {
-    char key[sizeof USED_KEY + REVOCATION_NAME_SIZE] = USED_KEY;
-    enum store_answer answer;
+    char key[USED_KEY_SIZE];
+    enum store_answer answer = STORE_NO;
 
-    if (!revocation_ticket_name(ticket, key + sizeof USED_KEY - 1))
-        return server_failed(data, ret_what, "out of memory");
-    answer = key_exists(data, key, ret_what);
+    for (size_t i = 0; answer == STORE_NO && i < used_name_count(ticket); i++)
+        answer = used_key(data, ticket, i, key, ret_what)
+                     ? key_exists(data, key, ret_what)
+                     : STORE_FAILED;
     if (answer == STORE_NO && (!send_gone(data, ticket, ret_what) ||
                                !received_not_gone(data, ret_what)))
         return STORE_FAILED;
@@ -201,28 +229,54 @@ is_time_left(const struct server *state, double end, char *ret_what)
     return false;
 }
 
+static bool
+send_use(const struct server *state, const struct ticket *ticket, size_t at,
+         char *ret_what)
+{
+    char key[USED_KEY_SIZE];
+    char value[32];
+
+    snprintf(value, sizeof value, "%.0f", end_of(ticket));
+    return used_key(state, ticket, at, key, ret_what) &&
+           SEND(state, ret_what, "SET", key, value, "NX");
+}
+
+/* STORE_NO: the key was not there, and is now. */
+static enum store_answer
+received_use(const struct server *state, char *ret_what)
+{
+    redisReply *reply =
+        server_receive(state, REDIS_REPLY_STATUS, REDIS_REPLY_NIL, ret_what);
+    bool was_set;
+
+    if (reply == NULL)
+        return STORE_FAILED;
+    was_set = reply->type == REDIS_REPLY_STATUS;
+    freeReplyObject(reply);
+    return was_set ? STORE_NO : STORE_YES;
+}
+
 static enum store_answer
 redis_use(void *data, const struct ticket *ticket,
           char ret_what[STORE_WHAT_MAX])
 {
-    char key[sizeof USED_KEY + REVOCATION_NAME_SIZE] = USED_KEY;
-    char value[32];
-    redisReply *reply;
-    bool was_set;
+    const size_t last = used_name_count(ticket) - 1;
+    enum store_answer answer = STORE_NO;
 
-    if (!revocation_ticket_name(ticket, key + sizeof USED_KEY - 1))
-        return server_failed(data, ret_what, "out of memory");
-    snprintf(value, sizeof value, "%.0f", end_of(ticket));
+    /* One after the other: of two at once, one stops at the first name. */
+    for (size_t i = 0; answer == STORE_NO && i < last; i++)
+        answer = send_use(data, ticket, i, ret_what)
+                     ? received_use(data, ret_what)
+                     : STORE_FAILED;
+    if (answer != STORE_NO)
+        return answer;
     /* In this order: clean marks before it deletes. */
-    if (!SEND(data, ret_what, "SET", key, value, "NX") ||
-        !send_gone(data, ticket, ret_what) || !SEND(data, ret_what, "TIME") ||
-        (reply = server_receive(data, REDIS_REPLY_STATUS, REDIS_REPLY_NIL,
-                                ret_what)) == NULL)
+    if (!send_use(data, ticket, last, ret_what) ||
+        !send_gone(data, ticket, ret_what) || !SEND(data, ret_what, "TIME"))
         return STORE_FAILED;
-    was_set = reply->type == REDIS_REPLY_STATUS;
-    freeReplyObject(reply);
-    if (!was_set)
-        return STORE_YES;
+    answer = received_use(data, ret_what);
+    if (answer != STORE_NO)
+        return answer;
     return received_not_gone(data, ret_what) &&
                    is_time_left(data, end_of(ticket), ret_what)
                ? STORE_NO
