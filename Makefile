@@ -249,7 +249,7 @@ install: all ## install under $(DESTDIR); a configuration that is there stays
 	ln -sf pam-jwt.1 $(DESTDIR)$(mandir)/man1/pam-jwt-askpass.1
 	$(INSTALL) -m 644 conf/pam_jwt.conf.5 $(DESTDIR)$(mandir)/man5/pam_jwt.conf.5
 	$(INSTALL) -m 644 src/pam/pam_jwt.8 $(DESTDIR)$(mandir)/man8/pam_jwt.8
-	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
+	$(INSTALL) -m 644 README.md SECURITY.md CHANGELOG.md LICENSE $(DESTDIR)$(docdir)
 	$(INSTALL) -m 644 doc/*.md $(DESTDIR)$(docdir)/doc
 	PKG_CONFIG='$(PKG_CONFIG)' packaging/sbom $(VERSION) >$(DESTDIR)$(docdir)/pam_jwt.spdx
 	chmod 644 $(DESTDIR)$(docdir)/pam_jwt.spdx
