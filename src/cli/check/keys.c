@@ -113,6 +113,20 @@ check_untried(const struct issuer *issuer, struct keyset *keys,
     strings_done(&lines);
 }
 
+/* A key that only this host cannot use is not a mistake of its file. */
+static void
+add_left_out(const char *problem, struct findings *findings)
+{
+    bool is_newer = strstr(problem, ALGORITHM_NEEDS) != NULL;
+
+    finding_add_line(findings, is_newer ? FINDING_WARNING : FINDING_ERROR,
+                     problem, "the key is left out, its tokens are refused",
+                     is_newer ? "nothing to do while the issuer signs with "
+                                "another key too"
+                              : "correct it, or take it out of key_file or "
+                                "secret_file");
+}
+
 void
 cli_check_keys(const struct issuer *issuer, struct findings *findings)
 {
@@ -131,10 +145,7 @@ cli_check_keys(const struct issuer *issuer, struct findings *findings)
     if (reason != REASON_OK || keyset_build_all(&keys, &problems) == 0)
         add_no_key(issuer, (time_t)now, findings);
     for (size_t i = 0; i < problems.count; i++)
-        finding_add_line(
-            findings, FINDING_ERROR, problems.items[i],
-            "the key is left out, its tokens are refused",
-            "correct it, or take it out of key_file or secret_file");
+        add_left_out(problems.items[i], findings);
     for (size_t i = 0; i < notes.count; i++)
         finding_add_line(findings, FINDING_WARNING, notes.items[i],
                          "the key is not used",
