@@ -100,7 +100,7 @@ run-demo: all $(BUILD)/pam_confdir.so
 test: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so $(BUILD)/faults $(BUILD)/fail.so ## run every test that this machine can run
 	@$(MAKE) --no-print-directory SANITIZE=1 all build/sanitize/unit-tests build/sanitize/drive
 	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory SANITIZE=fuzz fuzzers; fi
-	@tests/run $(BUILD)
+	@WITH_LINT=$(WITH_LINT) tests/run $(BUILD)
 
 quick: all $(BUILD)/unit-tests $(BUILD)/pam_confdir.so $(BUILD)/pam_record.so ## unit tests, scenarios, corpus: under 30 s
 	@tests/run $(BUILD) quick
@@ -134,8 +134,8 @@ coverage: ## how much of src/ the tests reach: lines and branches
 	    build/coverage/pam_record.so build/coverage/faults build/coverage/fail.so
 	@tests/coverage build/coverage
 
-check: deps ## deps, then test
-	@$(MAKE) --no-print-directory test
+check: deps ## deps, lint, test
+	@$(MAKE) --no-print-directory test WITH_LINT=1
 
 check-hosts: deps all $(BUILD)/pam_record.so ## real sshd, sudo and clients, here and in a fresh Debian 12 and 13, as root
 	@tests/run $(BUILD) hosts
@@ -289,15 +289,11 @@ rpm: dist ## RPM packages, under build/rpm
 	rpmbuild -ba --define "_topdir $(CURDIR)/build/rpm" $(RPMFLAGS) packaging/rpm/pam_jwt.spec
 	@ls build/rpm/RPMS/*/*.rpm
 
-lint: ## check the manuals, the scripts and the format
-	tests/layers
-	tests/english/run
-	mandoc -Tlint -Wwarning src/pam/pam_jwt.8 src/cli/pam-jwt.1 conf/pam_jwt.conf.5
-	shellcheck -x packaging/deps packaging/sbom packaging/names-module packaging/debian/tests/login packaging/debian/*.p[or]* packaging/arch/PKGBUILD tests/demo tests/run tests/unit/run tests/fuzz/run tests/coverage tests/module/run tests/hosts/run tests/systemd/run tests/systemd/inside tests/packages/run tests/packages/inside tests/packages/removal tests/packages/readme tests/clients/run tests/lib/inroot tests/lib/freshroot .ci/run
-	shellcheck -s dash packaging/alpine/APKBUILD packaging/alpine/pam_jwt.pre-deinstall
+lint: $(BUILD)/identity.h ## judge format, folders, English, C, shell, Python, manuals
+	@tests/lint/run
 
 format: ## format the sources
-	clang-format -i src/*/*.[ch] src/*/*/*.[ch]
+	find src tests -name '*.[ch]' | xargs clang-format -i
 
 clean: ## remove what was built
 	rm -rf build

@@ -71,7 +71,7 @@ text_field(const char *value, const char *also)
 
     if (value == NULL)
         return shown;
-    for (size_t i = 0; value[i] != '\0' && i < TEXT_SHOWN_MAX; i++)
+    for (size_t i = 0; i < TEXT_SHOWN_MAX && value[i] != '\0'; i++)
         shown.text[i] =
             is_plain((unsigned char)value[i]) || strchr(also, value[i]) != NULL
                 ? value[i]

@@ -175,7 +175,7 @@ compare_all(const struct policy *policy, const struct strings *prints,
     return reason;
 }
 
-/* One that is named and not there; NULL: all are. */
+/* Returns an algorithm that is named and that this OpenSSL lacks, or NULL. */
 static const struct algorithm *
 find_missing(unsigned allowed)
 {
