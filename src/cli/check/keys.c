@@ -5,6 +5,8 @@
 #include "cli/check/finding.h"
 #include "login/issuer.h"
 
+#include <string.h>
+
 #include <time.h>
 
 /* Below this one failed fetch, made once an hour, refuses everybody. */
