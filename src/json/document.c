@@ -217,26 +217,6 @@ jsondoc_has_any(struct json_object *object, const char *const *names)
 }
 
 bool
-jsondoc_has_text(struct json_object *object, const char *start)
-{
-    const struct lh_entry *entry;
-
-    if (!json_object_is_type(object, json_type_object))
-        return false;
-    lh_foreach(json_object_get_object(object), entry)
-    {
-        struct json_object *value =
-            (struct json_object *)(uintptr_t)lh_entry_v(entry);
-        const char *text;
-
-        if (jsondoc_is_string(value, &text) &&
-            strncmp(text, start, strlen(start)) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool
 jsondoc_is_string(struct json_object *value, const char **ret_text)
 {
     if (!json_object_is_type(value, json_type_string))

@@ -38,9 +38,6 @@ bool jsondoc_find(struct json_object *object, const char *name,
  */
 bool jsondoc_has_any(struct json_object *object, const char *const *names);
 
-/* True if a member is a string that begins so. */
-bool jsondoc_has_text(struct json_object *object, const char *start);
-
 /* True if a value is a string; it stays the document's and holds no NUL. */
 bool jsondoc_is_string(struct json_object *value, const char **ret_text);
 

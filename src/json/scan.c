@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "json/scan.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#    include <emmintrin.h>
+#endif
 
 /* A member name as it stands between its quotes, escapes and all. */
 struct name {
@@ -14,11 +18,18 @@ struct name {
 
 struct level {
     bool is_object;
+    bool is_doubtful;  /* two of its names may be the same */
+    bool has_escape;   /* in one of its names */
+    uint64_t seen;     /* the bits of name_bit() of its names */
     size_t first_name; /* where its names begin in the scan's list */
+    size_t node;       /* its own */
 };
 
 /* More than a header or most payloads have. */
 #define FEW_NAMES 16
+
+/* Nodes for which there is room at first. */
+#define FEW_NODES 256
 
 struct scan {
     const unsigned char *at;
@@ -32,6 +43,13 @@ struct scan {
     size_t name_count;
     size_t name_room;
     struct name few[FEW_NAMES]; /* where `names` lie while they are few */
+    const unsigned char *first; /* of the text */
+    struct jsonnodes *nodes;    /* NULL: not wanted */
+    uint32_t node_count;
+    struct jsonnode *node; /* the next of them, */
+    struct jsonnode
+        *nodes_end;  /* and behind the last for which there is room */
+    bool has_escape; /* in the string that was taken last */
 };
 
 static bool
@@ -42,16 +60,65 @@ bad(struct scan *scan, const char *what)
     return false;
 }
 
-static void
+/* Also where no nodes are wanted, for which there is never room. */
+static bool
+grow_nodes(struct scan *scan)
+{
+    struct jsonnodes *nodes = scan->nodes;
+    struct jsonnode *items;
+    size_t room;
+
+    if (nodes == NULL)
+        return true;
+    room = nodes->room > 0 ? 2 * nodes->room : FEW_NODES;
+    items = reallocarray(nodes->items, room, sizeof *items);
+    if (items == NULL) {
+        scan->no_memory = true;
+        return false;
+    }
+    nodes->items = items;
+    nodes->room = room;
+    scan->node = items + scan->node_count;
+    scan->nodes_end = items + room;
+    return true;
+}
+
+/* Lists what begins at `at`, where that is wanted. */
+static inline bool
+add_node(struct scan *scan, enum jsonnode_kind kind, const unsigned char *at,
+         size_t length)
+{
+    struct jsonnode *node;
+
+    if (scan->node == scan->nodes_end) {
+        if (!grow_nodes(scan))
+            return false;
+        if (scan->nodes == NULL)
+            return true;
+    }
+    node = scan->node++;
+    node->at = (uint32_t)(at - scan->first);
+    node->length = (uint32_t)length;
+    node->next = ++scan->node_count;
+    node->kind = (uint8_t)kind;
+    node->is_escaped = scan->has_escape;
+    return true;
+}
+
+static inline void
 skip_space(struct scan *scan)
 {
-    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' ||
-                                    *scan->at == '\n' || *scan->at == '\r'))
-        scan->at++;
+    const unsigned char *at = scan->at;
+
+    /* Mostly there is none, or one. */
+    while (at < scan->end && *at <= ' ' &&
+           (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+        at++;
+    scan->at = at;
 }
 
 /* Takes one byte if it is the wanted one. */
-static bool
+static inline bool
 take(struct scan *scan, unsigned char wanted)
 {
     if (scan->at == scan->end || *scan->at != wanted)
@@ -202,29 +269,66 @@ is_plain(unsigned char c)
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+#ifdef __SSE2__
+#    define STRIDE 16
 
 /*
- * The end of a run of plain bytes, of which nearly all of a key set is. Eight
- * at a time: subtracting 0x20 borrows from a control byte, and 1 from one that
- * was made 0, so that no high bit is set if and only if all eight are plain.
+ * How many of the bytes at `at`, where there are STRIDE, stand before the first
+ * that is not plain; STRIDE: all are. A byte beyond ASCII is below a blank when
+ * it is signed.
  */
-static const unsigned char *
+static inline size_t
+count_plain(const unsigned char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i marks =
+        _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    unsigned found = (unsigned)_mm_movemask_epi8(marks);
+
+    return found != 0 ? (size_t)__builtin_ctz(found) : STRIDE;
+}
+#else
+#    define STRIDE           8
+#    define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/*
+ * The same eight at a time: subtracting 0x20 borrows from a control byte, and 1
+ * from one that was made 0, so that no high bit is set if and only if all eight
+ * are plain. A borrow marks no byte below the first that is not.
+ */
+static inline size_t
+count_plain(const unsigned char *at)
+{
+    uint64_t word;
+    uint64_t quote;
+    uint64_t backslash;
+    uint64_t marks;
+
+    memcpy(&word, at, sizeof word);
+    word = le64toh(word);
+    quote = word ^ EACH_BYTE('"');
+    backslash = word ^ EACH_BYTE('\\');
+    marks = word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) |
+            (backslash - EACH_BYTE(1));
+    marks &= EACH_BYTE(0x80);
+    if (marks == 0)
+        return STRIDE;
+    return (size_t)__builtin_ctzll(marks) / 8;
+}
+#endif
+
+/* The end of a run of plain bytes, of which nearly all of a key set is. */
+static inline const unsigned char *
 skip_plain(const unsigned char *at, const unsigned char *end)
 {
-    for (; end - at >= 8; at += 8) {
-        uint64_t word;
-        uint64_t quote;
-        uint64_t backslash;
-        uint64_t marks;
+    while (end - at >= STRIDE) {
+        size_t count = count_plain(at);
 
-        memcpy(&word, at, sizeof word);
-        quote = word ^ EACH_BYTE('"');
-        backslash = word ^ EACH_BYTE('\\');
-        marks = word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) |
-                (backslash - EACH_BYTE(1));
-        if ((marks & EACH_BYTE(0x80)) != 0)
-            break;
+        if (count < STRIDE)
+            return at + count;
+        at += STRIDE;
     }
     while (at < end && is_plain(*at))
         at++;
@@ -233,7 +337,7 @@ skip_plain(const unsigned char *at, const unsigned char *end)
 
 /* The rest of a string whose opening quote is taken. */
 static bool
-take_string(struct scan *scan)
+take_rest(struct scan *scan)
 {
     while (scan->at < scan->end) {
         const unsigned char *at = skip_plain(scan->at, scan->end);
@@ -251,15 +355,28 @@ take_string(struct scan *scan)
         scan->at++;
         if (*at == '"')
             return true;
+        scan->has_escape = true;
         if (!take_escape(scan))
             return false;
     }
     return bad(scan, "a string without an end");
 }
 
-/* Reads one character of a scanned name as its code point. */
-static uint32_t
-next_character(const unsigned char **at)
+/* The same; nearly all strings are plain to their end. */
+static inline bool
+take_string(struct scan *scan)
+{
+    const unsigned char *at = skip_plain(scan->at, scan->end);
+
+    scan->has_escape = false;
+    if (at == scan->end || *at != '"')
+        return take_rest(scan);
+    scan->at = at + 1;
+    return true;
+}
+
+uint32_t
+jsonscan_character(const unsigned char **at)
 {
     static const char letters[] = "bfnrt";
     static const unsigned char meanings[] = {'\b', '\f', '\n', '\r', '\t'};
@@ -305,8 +422,8 @@ compare_names(const void *a, const void *b)
     const unsigned char *y_end = y + second->length;
 
     while (x < x_end && y < y_end) {
-        uint32_t p = next_character(&x);
-        uint32_t q = next_character(&y);
+        uint32_t p = jsonscan_character(&x);
+        uint32_t q = jsonscan_character(&y);
 
         if (p != q)
             return p < q ? -1 : 1;
@@ -314,7 +431,7 @@ compare_names(const void *a, const void *b)
     return (x < x_end) - (y < y_end);
 }
 
-static bool
+static inline bool
 add_name(struct scan *scan, const unsigned char *text, size_t length)
 {
     if (scan->name_count == scan->name_room) {
@@ -335,19 +452,45 @@ add_name(struct scan *scan, const unsigned char *text, size_t length)
     return true;
 }
 
+/*
+ * A bit that is the same for names of the same bytes. Nearly all that stand
+ * together in keys and in tokens have each another one. Of an empty name the
+ * quotes are read, which are there.
+ */
+static inline uint64_t
+name_bit(const unsigned char *text, size_t length)
+{
+    unsigned sum = text[0] + 29U * text[(ptrdiff_t)length - 1];
+
+    return UINT64_C(1) << ((sum + 35U * (unsigned)length) % 64);
+}
+
 /* "name" and the colon behind it. */
-static bool
+static inline bool
 take_name(struct scan *scan)
 {
     const unsigned char *first;
+    struct level *level;
+    size_t length;
+    uint64_t bit;
 
     skip_space(scan);
     if (!take(scan, '"'))
         return bad(scan, "not a member name");
     first = scan->at;
-    if (!take_string(scan) ||
-        !add_name(scan, first, (size_t)(scan->at - 1 - first)))
+    if (!take_string(scan))
         return false;
+    length = (size_t)(scan->at - 1 - first);
+    if (!add_name(scan, first, length) ||
+        !add_node(scan, JSONNODE_NAME, first, length))
+        return false;
+    level = &scan->levels[scan->depth - 1];
+    bit = name_bit(first, length);
+    level->is_doubtful |= (level->seen & bit) != 0;
+    level->has_escape |= scan->has_escape;
+    level->seen |= bit;
+    if (take(scan, ':'))
+        return true;
     skip_space(scan);
     return take(scan, ':') || bad(scan, "no colon after a member name");
 }
@@ -355,9 +498,25 @@ take_name(struct scan *scan)
 static bool
 open_level(struct scan *scan, bool is_object)
 {
+    struct level *level;
+
     if (scan->depth == JSONSCAN_DEPTH_MAX)
         return bad(scan, "nested too deep");
-    scan->levels[scan->depth++] = (struct level){is_object, scan->name_count};
+    level = &scan->levels[scan->depth++];
+    *level =
+        (struct level){.is_object = is_object, .first_name = scan->name_count};
+    level->node = scan->node_count;
+    return add_node(scan, is_object ? JSONNODE_OBJECT : JSONNODE_ARRAY,
+                    scan->at - 1, 0);
+}
+
+static bool
+are_distinct(struct name *names, size_t count)
+{
+    qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 1; i < count; i++)
+        if (compare_names(&names[i - 1], &names[i]) == 0)
+            return false;
     return true;
 }
 
@@ -366,26 +525,26 @@ close_level(struct scan *scan)
 {
     const struct level *level = &scan->levels[--scan->depth];
     size_t count = scan->name_count - level->first_name;
-    struct name *names;
+    struct name *names = scan->names + level->first_name;
 
     scan->name_count = level->first_name;
-    if (!level->is_object || count < 2)
+    if (scan->nodes != NULL)
+        scan->nodes->items[level->node].next = scan->node_count;
+    if (!level->is_doubtful && !level->has_escape)
         return true;
-    names = scan->names + level->first_name;
-    qsort(names, count, sizeof *names, compare_names);
-    for (size_t i = 1; i < count; i++)
-        if (compare_names(&names[i - 1], &names[i]) == 0)
-            return bad(scan, "a member name twice");
-    return true;
+    return are_distinct(names, count) || bad(scan, "a member name twice");
 }
 
 /* A scalar, or the opening of an array or object; `ret_opened` says which. */
-static bool
+static inline bool
 take_value(struct scan *scan, bool *ret_opened)
 {
+    const unsigned char *first;
+
     *ret_opened = false;
     scan->values++;
     skip_space(scan);
+    first = scan->at;
     if (scan->at == scan->end)
         return bad(scan, "it ends too early");
     switch (*scan->at) {
@@ -395,32 +554,36 @@ take_value(struct scan *scan, bool *ret_opened)
         return open_level(scan, *scan->at++ == '{');
     case '"':
         scan->at++;
-        return take_string(scan);
+        return take_string(scan) && add_node(scan, JSONNODE_STRING, first + 1,
+                                             (size_t)(scan->at - 2 - first));
     case 't':
-        return take_word(scan, "true");
+        return take_word(scan, "true") &&
+               add_node(scan, JSONNODE_TRUE, first, 0);
     case 'f':
-        return take_word(scan, "false");
+        return take_word(scan, "false") &&
+               add_node(scan, JSONNODE_FALSE, first, 0);
     case 'n':
-        return take_word(scan, "null");
+        return take_word(scan, "null") &&
+               add_node(scan, JSONNODE_NULL, first, 0);
     default:
-        return take_number(scan);
+        return take_number(scan) && add_node(scan, JSONNODE_NUMBER, first, 0);
     }
 }
 
 /*
- * Behind a value: closes what ends here, then a comma and, in an object, the
- * next name, so that a value is due; or the end of the text, depth 0.
+ * Behind a value: closes what ends here, then a comma, so that more is due; or
+ * the end of the text, depth 0.
  */
-static bool
+static inline bool
 after_value(struct scan *scan)
 {
     while (scan->depth > 0) {
-        bool is_object = scan->levels[scan->depth - 1].is_object;
-
+        if (take(scan, ','))
+            return true;
         skip_space(scan);
         if (take(scan, ','))
-            return !is_object || take_name(scan);
-        if (!take(scan, is_object ? '}' : ']'))
+            return true;
+        if (!take(scan, scan->levels[scan->depth - 1].is_object ? '}' : ']'))
             return bad(scan, "neither a comma nor an end");
         if (!close_level(scan))
             return false;
@@ -428,42 +591,52 @@ after_value(struct scan *scan)
     return true;
 }
 
-/* Behind an opening: an empty array or object, or what comes first in it. */
-static bool
-after_opening(struct scan *scan)
+/* Behind an opening: closes an array or object that is empty. */
+static inline bool
+after_opening(struct scan *scan, bool *ret_is_empty)
 {
-    bool is_object = scan->levels[scan->depth - 1].is_object;
-
     skip_space(scan);
-    if (take(scan, is_object ? '}' : ']'))
-        return close_level(scan) && after_value(scan);
-    return !is_object || take_name(scan);
+    *ret_is_empty =
+        take(scan, scan->levels[scan->depth - 1].is_object ? '}' : ']');
+    return !*ret_is_empty || close_level(scan);
 }
 
-/* Iterative: an attacker's nesting costs a counter, never the host's stack. */
+/*
+ * Iterative: an attacker's nesting costs a counter, never the host's stack.
+ * Each part is called from one place, so that the compiler makes one loop of
+ * them.
+ */
 static bool
 scan_text(struct scan *scan)
 {
     bool opened;
+    bool is_empty;
 
     do {
+        if (scan->depth > 0 && scan->levels[scan->depth - 1].is_object &&
+            !take_name(scan))
+            return false;
         if (!take_value(scan, &opened))
             return false;
-        if (!(opened ? after_opening(scan) : after_value(scan)))
+        is_empty = false;
+        if (opened && !after_opening(scan, &is_empty))
+            return false;
+        if ((!opened || is_empty) && !after_value(scan))
             return false;
     } while (scan->depth > 0);
     skip_space(scan);
     return scan->at == scan->end || bad(scan, "something after its end");
 }
 
-enum jsonscan_result
-jsonscan(const char *text, size_t length, size_t *ret_values,
-         const char **ret_what, size_t *ret_at)
+static enum jsonscan_result
+scan_all(const char *text, size_t length, struct jsonnodes *nodes,
+         size_t *ret_values, const char **ret_what, size_t *ret_at)
 {
     struct scan scan;
     bool good;
 
     scan.at = (const unsigned char *)text;
+    scan.first = scan.at;
     scan.end = scan.at + length;
     scan.what = NULL;
     scan.no_memory = false;
@@ -472,6 +645,11 @@ jsonscan(const char *text, size_t length, size_t *ret_values,
     scan.names = scan.few;
     scan.name_count = 0;
     scan.name_room = FEW_NAMES;
+    scan.nodes = nodes;
+    scan.node_count = 0;
+    scan.node = NULL;
+    scan.nodes_end = NULL;
+    scan.has_escape = false;
     /* The length of a name is kept in 32 bits. */
     good = length <= UINT32_MAX ? scan_text(&scan) : bad(&scan, "too long");
     if (scan.names != scan.few)
@@ -479,10 +657,35 @@ jsonscan(const char *text, size_t length, size_t *ret_values,
     if (scan.no_memory)
         return JSONSCAN_NO_MEMORY;
     if (good) {
+        if (nodes != NULL)
+            nodes->count = scan.node_count;
         *ret_values = scan.values;
         return JSONSCAN_OK;
     }
     *ret_what = scan.what;
     *ret_at = (size_t)(scan.at - (const unsigned char *)text);
     return JSONSCAN_BAD;
+}
+
+enum jsonscan_result
+jsonscan(const char *text, size_t length, size_t *ret_values,
+         const char **ret_what, size_t *ret_at)
+{
+    return scan_all(text, length, NULL, ret_values, ret_what, ret_at);
+}
+
+enum jsonscan_result
+jsonscan_nodes(const char *text, size_t length, struct jsonnodes *ret_nodes,
+               const char **ret_what, size_t *ret_at)
+{
+    struct jsonnodes nodes = {0};
+    size_t values = 0;
+    enum jsonscan_result result =
+        scan_all(text, length, &nodes, &values, ret_what, ret_at);
+
+    if (result == JSONSCAN_OK)
+        *ret_nodes = nodes;
+    else
+        free(nodes.items);
+    return result;
 }

@@ -2,7 +2,9 @@
 #ifndef SCAN_H
 #define SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Arrays and objects inside each other; real tokens nest two or three deep. */
 #define JSONSCAN_DEPTH_MAX 16
@@ -30,5 +32,47 @@ enum jsonscan_result {
 enum jsonscan_result jsonscan(const char *text, size_t length,
                               size_t *ret_values, const char **ret_what,
                               size_t *ret_at);
+
+/* What a node of a scanned text is. */
+enum jsonnode_kind {
+    JSONNODE_NULL,
+    JSONNODE_FALSE,
+    JSONNODE_TRUE,
+    JSONNODE_NUMBER,
+    JSONNODE_STRING,
+    JSONNODE_NAME, /* of a member, whose value is the next node */
+    JSONNODE_ARRAY,
+    JSONNODE_OBJECT
+};
+
+/* A value, or a member's name, where it stands in the text. */
+struct jsonnode {
+    uint32_t at;     /* its first byte; of a string that behind the quote */
+    uint32_t length; /* bytes of a string or name between its quotes */
+    uint32_t next;   /* the node behind it and all that is in it */
+    uint8_t kind;
+    bool is_escaped; /* a backslash stands in it */
+};
+
+/* All nodes of a text, in its order; the outermost value is the first. */
+struct jsonnodes {
+    struct jsonnode *items;
+    size_t count;
+    size_t room;
+};
+
+/*
+ * The same, and lists what it finds: 16 bytes for each value and name. The
+ * caller frees `ret_nodes->items` after JSONSCAN_OK, and then only.
+ */
+enum jsonscan_result jsonscan_nodes(const char *text, size_t length,
+                                    struct jsonnodes *ret_nodes,
+                                    const char **ret_what, size_t *ret_at);
+
+/*
+ * Reads one character of a string that was scanned, escaped or not, as its
+ * code point, and goes behind it.
+ */
+uint32_t jsonscan_character(const unsigned char **at);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "keys/key_der.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -12,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SECRET_LENGTH_MIN 32
 
 /* One good secret in 2^64 ends in as many NULs. */
 #define SECRET_ZEROS_MAX 7
@@ -44,13 +43,30 @@ key_kind(enum key_type type)
     return NULL;
 }
 
-const struct key_kind *
-key_kind_named(const char *kty, const char *crv)
+/* Names so short that they are compared before strcmp() would be called. */
+static inline bool
+is_name(const char *name, const char *text)
 {
-    for (size_t i = 0; i < KIND_COUNT; i++)
-        if (text_equal(kinds[i].kty, kty) &&
-            (kinds[i].crv == NULL || text_equal(kinds[i].crv, crv)))
+    while (*name != '\0' && *name == *text) {
+        name++;
+        text++;
+    }
+    return *name == *text;
+}
+
+const struct key_kind *
+key_kind_named(const char *kty, const char *crv, const char *alg)
+{
+    if (kty == NULL)
+        return NULL;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        /* RFC 9964 section 3: "AKP" has no curves. */
+        const char *of = kinds[i].kty[0] == 'A' ? alg : crv;
+
+        if (is_name(kinds[i].kty, kty) &&
+            (kinds[i].crv == NULL || (of != NULL && is_name(kinds[i].crv, of))))
             return &kinds[i];
+    }
     return NULL;
 }
 
@@ -63,25 +79,14 @@ key_kind_identified(const char *oid)
     return NULL;
 }
 
-const char *const *
-key_kind_members(const struct key_kind *kind)
-{
-    static const char *const of_rsa[] = {"n", "e", NULL};
-    static const char *const of_ec[] = {"x", "y", NULL};
-    static const char *const of_okp[] = {"x", NULL};
-    static const char *const of_akp[] = {"pub", NULL};
-
-    if (kind->type == KEY_RSA)
-        return of_rsa;
-    if (text_equal(kind->kty, "EC"))
-        return of_ec;
-    return text_equal(kind->kty, "AKP") ? of_akp : of_okp;
-}
-
 enum key_result
 key_say(enum key_result result, char what[KEY_WHAT_MAX], const char *text)
 {
-    snprintf(what, KEY_WHAT_MAX, "%s", text);
+    /* Less than snprintf(): in a large set it is said of each key. */
+    size_t length = strnlen(text, KEY_WHAT_MAX - 1);
+
+    memcpy(what, text, length);
+    what[length] = '\0';
     return result;
 }
 
@@ -106,11 +111,11 @@ key_from_secret(const unsigned char *secret, size_t length, struct key *ret_key,
 {
     struct key key = {.type = KEY_SECRET, .secret_length = length};
 
-    if (length < SECRET_LENGTH_MIN) {
+    if (length < KEY_SECRET_MIN) {
         snprintf(what, KEY_WHAT_MAX,
                  "the secret has %zu bytes, HS256 needs at least %d "
                  "(openssl rand -hex 32)",
-                 length, SECRET_LENGTH_MIN);
+                 length, KEY_SECRET_MIN);
         return KEY_BAD;
     }
     if (is_padding(secret, length))
@@ -338,6 +343,57 @@ key_from_public(EVP_PKEY *public_key, struct key *ret_key,
     return KEY_GOOD;
 }
 
+bool
+key_is_built(const struct key *key)
+{
+    return key->type == KEY_SECRET ? key->secret != NULL
+                                   : key->public_key != NULL;
+}
+
+static enum key_result
+build_secret(struct key *key, char *what)
+{
+    struct key built = {0};
+    enum key_result result = key_jwk_secret(key->jwk, &built, what);
+
+    if (result == KEY_GOOD) {
+        key->secret = built.secret;
+        key->secret_length = built.secret_length;
+    }
+    return result;
+}
+
+static enum key_result
+build_public(struct key *key, char *what)
+{
+    EVP_PKEY *public_key = key->jwk != NULL ? key_jwk_public(key->jwk, what)
+                                            : key_der_public(key, what);
+    struct key built = {0};
+    enum key_result result;
+
+    if (public_key == NULL)
+        return KEY_BAD;
+    result = key_from_public(public_key, &built, what);
+    if (result == KEY_GOOD && built.type != key->type)
+        result = key_say(KEY_BAD, what, "its numbers are of another \"crv\"");
+    if (result == KEY_GOOD)
+        key->public_key = public_key;
+    else
+        EVP_PKEY_free(public_key);
+    return result;
+}
+
+enum key_result
+key_build(struct key *key, char what[KEY_WHAT_MAX])
+{
+    if (key_is_built(key))
+        return KEY_GOOD;
+    if (key->jwk == NULL && key->der == NULL)
+        return key_say(KEY_BAD, what, "nothing to build it from");
+    return key->type == KEY_SECRET ? build_secret(key, what)
+                                   : build_public(key, what);
+}
+
 void
 key_done(struct key *key)
 {
@@ -345,6 +401,7 @@ key_done(struct key *key)
     EVP_MAC_CTX_free(key->mac);
     EVP_MD_CTX_free(key->verifier);
     EVP_PKEY_free(key->public_key);
-    free(key->kid);
+    free(key->own_kid);
+    free(key->der);
     *key = (struct key){0};
 }

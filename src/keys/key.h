@@ -8,10 +8,13 @@
 
 struct algorithm;
 struct evp_pkey_st;
-struct json_object;
+struct jwk;
 
 #define KEY_KID_MAX  256 /* bytes of a key ID, in a token and in a key */
 #define KEY_WHAT_MAX 160 /* room for what is wrong with a key */
+
+/* Bytes of a secret: the shortest that any algorithm allows. */
+#define KEY_SECRET_MIN 32
 
 /* RFC 7518 section 3.3 asks for 2048; above 8192 one login takes too long. */
 #define KEY_RSA_BITS_MIN 2048
@@ -50,28 +53,36 @@ struct key_kind {
     const char *oid;   /* what names it in ASN.1: RFC 3279, 5480, 8410, 9881 */
 };
 
-/* The kind of a type, of a JWK, of a dotted OID; NULL for none of ours. */
+/*
+ * The kind of a type; of a JWK with "kty" and "crv", or "alg" where the kty has
+ * no curves; of a dotted OID; NULL for none of ours.
+ */
 const struct key_kind *key_kind(enum key_type type);
-const struct key_kind *key_kind_named(const char *kty, const char *crv);
+const struct key_kind *key_kind_named(const char *kty, const char *crv,
+                                      const char *alg);
 const struct key_kind *key_kind_identified(const char *oid);
 
-/* The members of a JWK that hold a public key of the kind; NULL is last. */
-const char *const *key_kind_members(const struct key_kind *kind);
-
-/* One trusted key; it owns what it points to. */
+/*
+ * One trusted key; it owns what it points to, but for what is borrowed. Of a
+ * file with many keys only what is wanted is built.
+ */
 struct key {
     enum key_type type;
-    unsigned char *secret; /* of a KEY_SECRET */
-    size_t secret_length;
+    unsigned char *secret;          /* of a KEY_SECRET, NULL until built */
+    size_t secret_length;           /* known before */
     struct evp_pkey_st *public_key; /* of any other, NULL until built */
     /* Prepared contexts for the next use with the same algorithm, or NULL. */
     struct evp_mac_ctx_st *mac;     /* of a secret */
     struct evp_md_ctx_st *verifier; /* of any other */
     const struct algorithm *ready_for;
-    char *kid;                    /* NULL when it has none */
+    const char *kid;              /* borrowed; NULL when it has none */
+    char *own_kid;                /* what `kid` is where it is nobody else's */
     const struct algorithm *only; /* its JWK "alg", NULL for any */
     bool is_pss_only;             /* RSA of the OID id-RSASSA-PSS */
-    struct json_object *unbuilt;  /* the JWK, borrowed from its set */
+    const struct jwk *jwk;        /* to build it from: borrowed from its set, */
+    unsigned char *der;           /* or a SubjectPublicKeyInfo ... */
+    size_t der_length;
+    bool is_pkcs1; /* ... or an RSAPublicKey */
     size_t number; /* which of its file's entries it is, from 1 */
     bool is_bad;   /* an entry that only makes its "kid" ambiguous */
 };
@@ -131,35 +142,37 @@ enum key_result key_from_public(struct evp_pkey_st *public_key,
                                 struct key *ret_key, char what[KEY_WHAT_MAX]);
 
 /*
- * Reads the members of a JWK that choose keys (RFC 7517 section 4), and the
- * secret of kty "oct"; public keys stay unbuilt, so that in a large set only
- * the one that is wanted costs anything. `jwk` must outlive the key. On KEY_BAD
- * `ret_key` is due for key_done() as well: it has `is_bad`, and type (0 where
- * there is no "kty"), "kid" and "alg" as far as they could be read.
+ * Reads the members of a JWK that choose keys (RFC 7517 section 4); it stays
+ * unbuilt, so that in a large set only the one that is wanted costs anything. A
+ * secret that is too short or too long is said at once. `jwk` must outlive the
+ * key. On KEY_BAD `ret_key` is due for key_done() as well: it has `is_bad`, and
+ * type (0 where there is no "kty"), "kid" and "alg" as far as they could be
+ * read.
  */
-enum key_result key_from_jwk(struct json_object *jwk, struct key *ret_key,
+enum key_result key_from_jwk(const struct jwk *jwk, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
 
-/* The kind that "kty" with "crv" or "alg" names; NULL for none of ours. */
-const struct key_kind *key_jwk_kind(struct json_object *jwk);
-
-/*
- * True if a JWK is a shared secret (kty "oct"); true if it holds a private
- * member, or "k" without being a shared secret.
- */
-bool key_jwk_is_secret(struct json_object *jwk);
-bool key_jwk_is_private(struct json_object *jwk);
-
-/* True if key_from_jwk() has left nothing to build. */
+/* True if nothing is left to build. */
 bool key_is_built(const struct key *key);
 
-/* Builds what key_from_jwk() left; a built key is KEY_GOOD at once. */
+/* Builds a key; a built one is KEY_GOOD at once. */
 enum key_result key_build(struct key *key, char what[KEY_WHAT_MAX]);
+
+/*
+ * The part of it that makes a public key of a JWK's members. NULL: they make
+ * none, and `what` says why.
+ */
+struct evp_pkey_st *key_jwk_public(const struct jwk *jwk,
+                                   char what[KEY_WHAT_MAX]);
+
+/* A copy of the bytes of a JWK's secret, judged: what key_build() makes. */
+enum key_result key_jwk_secret(const struct jwk *jwk, struct key *ret_key,
+                               char what[KEY_WHAT_MAX]);
 
 /*
  * Reads one PEM block: SubjectPublicKeyInfo, PKCS #1 RSAPublicKey or an X.509
  * certificate, which must be within its dates at `now` and meant for
- * signatures.
+ * signatures. The key's type is known; it is not built.
  */
 enum key_result key_from_pem(const char *text, size_t length, time_t now,
                              struct key *ret_key, char what[KEY_WHAT_MAX]);
@@ -185,6 +198,14 @@ char *key_canonical(const struct key *key);
 
 /* The JWK thumbprint of a key, built or not (RFC 7638). */
 bool key_thumbprint(const struct key *key, char ret_text[KEY_THUMBPRINT_SIZE]);
+
+/* True if there is anything to free: in a large set mostly not. */
+static inline bool
+key_owns(const struct key *key)
+{
+    return key->secret != NULL || key->public_key != NULL || key->der != NULL ||
+           key->own_kid != NULL;
+}
 
 /* Wipes and frees; a zeroed key is allowed. */
 void key_done(struct key *key);

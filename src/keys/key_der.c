@@ -9,6 +9,8 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * The three structures are walked here and their numbers handed over: OpenSSL's
@@ -25,9 +27,9 @@
 
 /* A key as its AlgorithmIdentifier describes it. */
 struct described {
-    const struct key_kind *kind; /* NULL: none of ours */
-    struct key key;              /* what restricts it */
-    char *wrong;                 /* "": nothing more to say */
+    struct key_numbers numbers; /* of no kind: none of ours */
+    struct key key;             /* what restricts it */
+    char *wrong;                /* "": nothing more to say */
 };
 
 /* The bytes that are left to read. */
@@ -68,19 +70,20 @@ take_positive(struct input *input, struct key_number *ret_number)
     return true;
 }
 
-static EVP_PKEY *
-read_rsa(const unsigned char *der, size_t length)
+static bool
+read_rsa(const unsigned char *der, size_t length,
+         struct key_numbers *ret_numbers)
 {
     struct input input = {der, der + length};
-    struct key_number modulus;
-    struct key_number exponent;
+    struct key_numbers numbers = {.kind = key_kind(KEY_RSA)};
     struct input body;
 
-    return take(&input, V_ASN1_SEQUENCE, &body) && input.at == input.end &&
-                   take_positive(&body, &modulus) &&
-                   take_positive(&body, &exponent) && body.at == body.end
-               ? key_make_rsa(modulus, exponent)
-               : NULL;
+    if (!take(&input, V_ASN1_SEQUENCE, &body) || input.at != input.end ||
+        !take_positive(&body, &numbers.first) ||
+        !take_positive(&body, &numbers.second) || body.at != body.end)
+        return false;
+    *ret_numbers = numbers;
+    return true;
 }
 
 /* The kind that an object names; NULL for none of ours. */
@@ -107,7 +110,7 @@ identify(const X509_ALGOR *identifier, struct described *ret_key)
     X509_ALGOR_get0(&object, &type, &parameter, identifier);
     nid = OBJ_obj2nid(object);
     if (nid == NID_rsassaPss) {
-        ret_key->kind = key_kind(KEY_RSA);
+        ret_key->numbers.kind = key_kind(KEY_RSA);
         return key_pss_read(type, parameter, &ret_key->key, ret_key->wrong);
     }
     kind = kind_of(nid == NID_X9_62_id_ecPublicKey && type == V_ASN1_OBJECT
@@ -116,12 +119,12 @@ identify(const X509_ALGOR *identifier, struct described *ret_key)
     if (kind == NULL ||
         text_equal(kind->kty, "EC") != (nid == NID_X9_62_id_ecPublicKey))
         return false;
-    ret_key->kind = kind;
+    ret_key->numbers.kind = kind;
     return text_equal(kind->kty, "EC") || type == V_ASN1_UNDEF ||
            (type == V_ASN1_NULL && kind->type == KEY_RSA);
 }
 
-static EVP_PKEY *
+static bool
 read_spki(const unsigned char *der, size_t length, struct described *ret_key)
 {
     struct input input = {der, der + length};
@@ -132,21 +135,67 @@ read_spki(const unsigned char *der, size_t length, struct described *ret_key)
     bool is_ours;
 
     if (!take(&input, V_ASN1_SEQUENCE, &body) || input.at != input.end)
-        return NULL;
+        return false;
     identifier = d2i_X509_ALGOR(NULL, &body.at, (long)(body.end - body.at));
     if (identifier == NULL)
-        return NULL;
+        return false;
     is_ours = identify(identifier, ret_key);
-    kind = ret_key->kind;
+    kind = ret_key->numbers.kind;
     X509_ALGOR_free(identifier);
     /* The first byte says how many bits of the last do not count: none. */
     if (!is_ours || !take(&body, V_ASN1_BIT_STRING, &bits) ||
         body.at != body.end || bits.at == bits.end || *bits.at++ != 0)
-        return NULL;
+        return false;
     length = (size_t)(bits.end - bits.at);
-    return kind->type == KEY_RSA
-               ? read_rsa(bits.at, length)
-               : key_make_curve(kind, (struct key_number){bits.at, length});
+    if (kind->type == KEY_RSA)
+        return read_rsa(bits.at, length, &ret_key->numbers);
+    ret_key->numbers.first = (struct key_number){bits.at, length};
+    return length > 0;
+}
+
+/* Says why there is no key, unless that has been said. */
+static enum key_result
+say_no_key(const struct described *key)
+{
+    static const char text[] = "its bytes make no RSA, EC, Edwards or ML-DSA "
+                               "key";
+    const struct key_kind *kind = key->numbers.kind;
+
+    if (key->wrong[0] != '\0')
+        return KEY_BAD;
+    return kind != NULL ? key_say_unmade(kind, key->wrong, text)
+                        : key_say(KEY_BAD, key->wrong, text);
+}
+
+bool
+key_der_numbers(const struct key *key, struct key_numbers *ret_numbers)
+{
+    char what[KEY_WHAT_MAX] = "";
+    struct described described = {.wrong = what};
+
+    if (key->is_pkcs1)
+        return read_rsa(key->der, key->der_length, ret_numbers);
+    if (!read_spki(key->der, key->der_length, &described))
+        return false;
+    *ret_numbers = described.numbers;
+    return true;
+}
+
+EVP_PKEY *
+key_der_public(const struct key *key, char what[KEY_WHAT_MAX])
+{
+    struct described described = {.wrong = what};
+    struct key_numbers *numbers = &described.numbers;
+    EVP_PKEY *public_key = NULL;
+
+    what[0] = '\0';
+    if (key_der_numbers(key, numbers))
+        public_key = numbers->kind->type == KEY_RSA
+                         ? key_make_rsa(numbers->first, numbers->second)
+                         : key_make_curve(numbers->kind, numbers->first);
+    if (public_key == NULL)
+        say_no_key(&described);
+    return public_key;
 }
 
 bool
@@ -191,73 +240,63 @@ is_for_signatures(X509 *certificate, time_t now, char *what)
     return wrong == NULL;
 }
 
-static EVP_PKEY *
-read_public(X509 *certificate, struct described *ret_key)
+/* Keeps a copy of the bytes of a key whose type they say. */
+static enum key_result
+keep(const unsigned char *der, size_t length, bool is_pkcs1,
+     struct key *ret_key, char *what)
+{
+    struct described described = {.wrong = what};
+    struct key *key = &described.key;
+
+    what[0] = '\0';
+    if (is_pkcs1 ? !read_rsa(der, length, &described.numbers)
+                 : !read_spki(der, length, &described))
+        return say_no_key(&described);
+    key->type = described.numbers.kind->type;
+    key->der = malloc(length);
+    if (key->der == NULL)
+        return KEY_NO_MEMORY;
+    memcpy(key->der, der, length);
+    key->der_length = length;
+    key->is_pkcs1 = is_pkcs1;
+    *ret_key = *key;
+    return KEY_GOOD;
+}
+
+static enum key_result
+keep_public(X509 *certificate, struct key *ret_key, char *what)
 {
     unsigned char *der = NULL;
     int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    EVP_PKEY *public_key =
-        length > 0 ? read_spki(der, (size_t)length, ret_key) : NULL;
+    enum key_result result = KEY_NO_MEMORY;
 
+    if (length > 0)
+        result = keep(der, (size_t)length, false, ret_key, what);
     OPENSSL_free(der);
-    return public_key;
+    return result;
 }
 
 static enum key_result
 read_certificate(const unsigned char *der, size_t length, time_t now,
-                 EVP_PKEY **ret_public, struct described *ret_key)
+                 struct key *ret_key, char *what)
 {
     const unsigned char *end = der;
     X509 *certificate = d2i_X509(NULL, &end, (long)length);
     enum key_result result = KEY_BAD;
 
-    if (certificate == NULL || end != der + length) {
-        key_say(KEY_BAD, ret_key->wrong, "its certificate cannot be read");
-    } else if (is_for_signatures(certificate, now, ret_key->wrong)) {
-        *ret_public = read_public(certificate, ret_key);
-        result = KEY_GOOD;
-    }
+    if (certificate == NULL || end != der + length)
+        key_say(KEY_BAD, what, "its certificate cannot be read");
+    else if (is_for_signatures(certificate, now, what))
+        result = keep_public(certificate, ret_key, what);
     X509_free(certificate);
     return result;
-}
-
-/* Says why there is no key, unless that has been said. */
-static enum key_result
-say_no_key(const struct described *key)
-{
-    static const char text[] = "its bytes make no RSA, EC, Edwards or ML-DSA "
-                               "key";
-
-    if (key->wrong[0] != '\0')
-        return KEY_BAD;
-    return key->kind != NULL ? key_say_unmade(key->kind, key->wrong, text)
-                             : key_say(KEY_BAD, key->wrong, text);
 }
 
 enum key_result
 key_from_der(enum key_der_form form, const unsigned char *der, size_t length,
              time_t now, struct key *ret_key, char what[KEY_WHAT_MAX])
 {
-    EVP_PKEY *public_key = NULL;
-    enum key_result result = KEY_GOOD;
-    struct described described = {.wrong = what};
-
-    what[0] = '\0';
-    if (form == KEY_DER_SPKI)
-        public_key = read_spki(der, length, &described);
-    else if (form == KEY_DER_PKCS1)
-        public_key = read_rsa(der, length);
-    else
-        result = read_certificate(der, length, now, &public_key, &described);
-    if (result == KEY_GOOD && public_key == NULL)
-        result = say_no_key(&described);
-    if (result == KEY_GOOD)
-        result = key_from_public(public_key, ret_key, what);
-    if (result != KEY_GOOD) {
-        EVP_PKEY_free(public_key);
-        return result;
-    }
-    ret_key->only = described.key.only;
-    ret_key->is_pss_only = described.key.is_pss_only;
-    return result;
+    if (form == KEY_DER_CERTIFICATE)
+        return read_certificate(der, length, now, ret_key, what);
+    return keep(der, length, form == KEY_DER_PKCS1, ret_key, what);
 }

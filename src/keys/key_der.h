@@ -16,12 +16,27 @@ bool key_der_recognize(const unsigned char *der, size_t length,
                        enum key_der_form *ret_form);
 
 /*
- * Reads one structure, which must reach from the first byte to the last. A
- * certificate must be within its dates at `now`, and be meant for signatures
- * where it says what it is meant for.
+ * Reads one structure, which must reach from the first byte to the last, as far
+ * as its type; the key keeps its bytes and is not built. A certificate must be
+ * within its dates at `now`, and be meant for signatures where it says what it
+ * is meant for.
  */
 enum key_result key_from_der(enum key_der_form form, const unsigned char *der,
                              size_t length, time_t now, struct key *ret_key,
                              char what[KEY_WHAT_MAX]);
+
+/* The numbers of a public key. */
+struct key_numbers {
+    const struct key_kind *kind;
+    struct key_number first;  /* the modulus, or the point */
+    struct key_number second; /* the exponent of RSA */
+};
+
+/* Those of such a key, where they stand in its bytes. */
+bool key_der_numbers(const struct key *key, struct key_numbers *ret_numbers);
+
+/* A public key made of them; NULL: they make none, and `what` says why. */
+struct evp_pkey_st *key_der_public(const struct key *key,
+                                   char what[KEY_WHAT_MAX]);
 
 #endif

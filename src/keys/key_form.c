@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/key_form.h"
 
-#include "json/document.h"
+#include "json/nodes.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -93,8 +93,34 @@ key_form_guess(const char *data, size_t size)
                          : not_a_key;
 }
 
+/* A string that begins so, in any member. */
+static bool
+has_text(const struct jsontext *text, const char *start)
+{
+    const struct jsonnode *root = jsontext_root(text);
+
+    for (struct jsonnode *at = jsonnode_first(text, root); at != NULL;
+         at = jsonnode_next(text, root, at)) {
+        const char *value =
+            at[1].kind == JSONNODE_STRING ? jsonnode_string(text, &at[1]) : "";
+
+        if (strncmp(value, start, strlen(start)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
+has_any(const struct jsontext *text, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (jsontext_has(text, jsontext_root(text), *names))
+            return true;
+    return false;
+}
+
 const char *
-key_form_guess_json(struct json_object *object)
+key_form_guess_json(const struct jsontext *text)
 {
     static const char *const chain[] = {"x5c", "x5u", NULL};
     static const char *const discovery[] = {"jwks_uri", NULL};
@@ -102,18 +128,18 @@ key_form_guess_json(struct json_object *object)
                                          "value", NULL};
     static const char *const error[] = {"error", "errors", "message", NULL};
 
-    if (jsondoc_has_any(object, chain))
+    if (has_any(text, chain))
         return "a JWK without \"kty\"; x5c is not read (write its certificate "
                "as PEM)";
-    if (jsondoc_has_any(object, discovery))
+    if (has_any(text, discovery))
         return "an issuer's description, not its keys (pam-jwt jwks fetch "
                "--issuer)";
-    if (jsondoc_has_any(object, around))
+    if (has_any(text, around))
         return "an object around a key: the key is what stands inside (jq -r); "
                "a JWK Set has its keys in \"keys\", which is an array";
-    if (jsondoc_has_any(object, error))
+    if (has_any(text, error))
         return "a server's error message, not its keys";
-    if (jsondoc_has_text(object, "-----BEGIN"))
+    if (has_text(text, "-----BEGIN"))
         return "a map of certificates, which is not a JWK Set (ask the issuer "
                "for that: Google's is /oauth2/v3/certs)";
     return "neither a JWK (\"kty\") nor a JWK Set (\"keys\")";

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-struct json_object;
+struct jsontext;
 
 /*
  * A guess for a message: what is in a file that holds no public key, and what
@@ -13,6 +13,6 @@ struct json_object;
 const char *key_form_guess(const char *data, size_t size);
 
 /* The same for a JSON object that is neither a JWK nor a JWK Set. */
-const char *key_form_guess_json(struct json_object *object);
+const char *key_form_guess_json(const struct jsontext *text);
 
 #endif

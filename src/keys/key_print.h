@@ -17,4 +17,23 @@ bool key_add_prints(const struct key *key, struct strings *prints);
 /* True if two keys of a set are certainly the same key. */
 bool key_is_same(const struct key *a, const struct key *b);
 
+/*
+ * What a public key is compared by with many others, of which none is built:
+ * its numbers, as in a JWK, and whether the last of a point is odd, which is
+ * all that a compressed point says of it.
+ */
+struct key_texts {
+    enum key_type type;
+    char *one; /* n of RSA, x, or pub; the caller's */
+    char *two; /* e of RSA, or y; NULL: none, or not known */
+    bool is_odd;
+};
+
+/* False: it makes no key, or there is no memory. key_texts_done() is due. */
+bool key_texts(const struct key *key, struct key_texts *ret_texts);
+void key_texts_done(struct key_texts *texts);
+
+/* Whether a key is the one with these texts. */
+bool key_has_texts(const struct key *key, const struct key_texts *texts);
+
 #endif

@@ -6,7 +6,6 @@
 #include "base/trusted_file.h"
 #include "keys/key_form.h"
 #include "keys/keyset_loading.h"
-#include "json/document.h"
 
 #include <openssl/err.h>
 #include <stdio.h>
@@ -64,6 +63,19 @@ keyset_allows(unsigned allowed, const struct key *key)
             algorithm_fits(algorithm, key))
             return true;
     return false;
+}
+
+static unsigned
+list_types(unsigned allowed)
+{
+    const struct algorithm *algorithm;
+    unsigned types = 0;
+
+    for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++)
+        if (allowed == 0 ? algorithm->is_default
+                         : (allowed & algorithm_bit(algorithm)) != 0)
+            types |= algorithm->key_types;
+    return types;
 }
 
 bool
@@ -173,26 +185,44 @@ load_public(struct keyfile *file, const struct file *content,
     return add_single(file, result, &key, loading, what);
 }
 
-static bool
-load_file(struct keyfile *file, const struct loading *loading)
+bool
+keyfile_is_json(const struct keyfile *file)
 {
-    struct file content = {0};
-    char what[READFILE_WHAT_MAX];
-    bool good;
+    const char *data = file->content.data;
 
-    if (!readfile(file->path, KEYSET_FILE_MAX, &content, what))
+    return data != NULL && data[strspn(data, " \t\r\n")] == '{';
+}
+
+/* A later file may be too large for what those before it have left. */
+static bool
+say_unread(const struct keyfile *file, const struct loading *loading,
+           const char *what)
+{
+    if (loading->bytes == KEYSET_FILE_MAX || loading->problems == NULL ||
+        strstr(what, "larger") == NULL)
         return keyset_complain(loading->problems, file->path, what);
-    file->changed = content.changed;
-    if (content.data[strspn(content.data, " \t\r\n")] == '{')
-        good = keyset_load_json(file, &content, loading);
-    else if (!keyset_make_room(file, 1))
-        good = false;
-    else if (loading->policy->kind == KEYSET_SECRETS)
-        good = load_secret(file, &content, loading);
-    else
-        good = load_public(file, &content, loading);
-    file_done(&content);
-    return good;
+    return strings_addf(loading->problems,
+                        "%s: %s that the files before it have left of the %d "
+                        "of a section",
+                        file->path, what, KEYSET_FILE_MAX);
+}
+
+static bool
+load_file(struct keyfile *file, struct loading *loading)
+{
+    char what[READFILE_WHAT_MAX];
+
+    if (!readfile(file->path, loading->bytes, &file->content, what))
+        return say_unread(file, loading, what);
+    loading->bytes -= file->content.size;
+    file->changed = file->content.changed;
+    if (keyfile_is_json(file))
+        return keyset_load_json(file, loading);
+    if (!keyset_make_room(file, 1))
+        return false;
+    return loading->policy->kind == KEYSET_SECRETS
+               ? load_secret(file, &file->content, loading)
+               : load_public(file, &file->content, loading);
 }
 
 enum reason
@@ -200,7 +230,13 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
             time_t now, struct keyset *ret_keys, struct strings *problems,
             struct strings *notes)
 {
-    const struct loading loading = {policy, now, problems, notes};
+    struct loading loading = {.policy = policy,
+                              .now = now,
+                              .problems = problems,
+                              .notes = notes,
+                              .types = list_types(policy->allowed),
+                              .bytes = KEYSET_FILE_MAX,
+                              .entries = KEYSET_ENTRIES_MAX};
     struct keyset keys = {.kind = policy->kind};
     bool good = true;
     size_t found = 0;
@@ -242,10 +278,19 @@ void
 keyset_done(struct keyset *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        for (size_t k = 0; k < keys->files[i].count; k++)
-            key_done(&keys->files[i].keys[k]);
-        free(keys->files[i].keys);
-        jsondoc_free(keys->files[i].document);
+        struct keyfile *file = &keys->files[i];
+
+        for (size_t k = 0; k < file->count; k++)
+            if (key_owns(&file->keys[k]))
+                key_done(&file->keys[k]);
+        free(file->keys);
+        free(file->entries);
+        jsontext_done(&file->json);
+        /* What is not everybody's to read, or was refused, is wiped. */
+        if (keys->kind == KEYSET_SECRETS || file->count == 0)
+            file_done(&file->content);
+        else
+            free(file->content.data);
     }
     free(keys->files);
     *keys = (struct keyset){0};

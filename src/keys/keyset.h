@@ -4,21 +4,30 @@
 
 #include "base/reason.h"
 #include "base/strings.h"
+#include "base/trusted_file.h"
 #include "keys/algorithm.h"
+#include "keys/jwk.h"
 #include "keys/key.h"
 #include "keys/secret_form.h"
+#include "json/nodes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
-struct json_object;
-
-/* A key set of a thousand RSA keys has 420 kB. */
-#define KEYSET_FILE_MAX (2 * 1024 * 1024)
+/*
+ * The files of one section together: a set of a thousand RSA keys has 420 kB.
+ * They are read before a token's signature is known to be good, so that these
+ * limits are what anybody can make a host do.
+ */
+#define KEYSET_FILE_MAX    (2 * 1024 * 1024)
+#define KEYSET_ENTRIES_MAX 10000
 
 /* Keys tried for one token: enough to rotate, too few to be an attack. */
 #define KEYSET_CANDIDATES_MAX 4
+
+/* Bad keys of one file that are said one by one. */
+#define KEYSET_SAID_MAX 20
 
 /*
  * The setting that the files stand in. Everybody has public keys: no content,
@@ -39,13 +48,19 @@ struct keyset_policy {
 
 /* The keys of one file. */
 struct keyfile {
-    const char *path; /* borrowed from the list given to keyset_load() */
-    bool is_set;      /* a JWK Set: "kid" chooses in it */
-    double changed;   /* the file's time, seconds since the epoch */
-    struct json_object *document;
-    struct key *keys; /* in the order of the file, bad ones among them */
+    const char *path;     /* borrowed from the list given to keyset_load() */
+    bool is_set;          /* a JWK Set: "kid" chooses in it */
+    double changed;       /* the file's time, seconds since the epoch */
+    struct file content;  /* from which its keys borrow, */
+    struct jsontext json; /* what stands in it, where it is JSON, */
+    struct jwk *entries;  /* and its JWKs */
+    struct key *keys;     /* in the order of the file, bad ones among them */
     size_t count;
+    size_t bad; /* entries of which something was wrong */
 };
+
+/* Whether what is in the file is JSON. */
+bool keyfile_is_json(const struct keyfile *file);
 
 /* How many keys of a file are not known to be bad. */
 size_t keyfile_good(const struct keyfile *file);
@@ -83,8 +98,8 @@ bool keyset_fits(const struct keyset *keys, const struct algorithm *algorithm);
  * The keys to try for a token (INTERFACE "Which key"): in a JWK Set the one
  * entry that `kid` and the algorithm name, or without `kid` the one that fits;
  * elsewhere each key that fits and has no other kid, in order. They are built
- * here; one that turns out bad, and each that there is no room for, is said in
- * `problems`. Returns how many there are.
+ * here; one that turns out bad, and each that is not tried as there were as
+ * many as that before, is said in `problems`. Returns how many there are.
  */
 size_t keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
                          const char *kid,

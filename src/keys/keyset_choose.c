@@ -7,6 +7,9 @@
 #include <openssl/err.h>
 #include <string.h>
 
+/* Good or bad: a forged token must not make a host build many. */
+#define BUILT_MAX (2 * KEYSET_CANDIDATES_MAX)
+
 bool
 keyset_fits(const struct keyset *keys, const struct algorithm *algorithm)
 {
@@ -89,16 +92,23 @@ keyset_candidates(struct keyset *keys, const struct algorithm *algorithm,
                   struct strings *problems)
 {
     size_t count = 0;
+    size_t tried = 0;
 
     for (size_t i = 0; i < keys->count; i++) {
         struct keyfile *file = &keys->files[i];
         struct key *key = choose(file, algorithm, kid);
 
-        if (key != NULL && count == KEYSET_CANDIDATES_MAX)
+        if (key == NULL)
+            continue;
+        if (count == KEYSET_CANDIDATES_MAX)
             keyset_complain(problems, file->path,
                             "its key is never tried, four that stand before "
                             "it fit the token too");
-        else if (key != NULL && build(file, key, problems))
+        else if (tried++ >= BUILT_MAX)
+            keyset_complain(problems, file->path,
+                            "its key is never tried, too many that stand "
+                            "before it are bad");
+        else if (build(file, key, problems))
             ret_keys[count++] = key;
     }
     return count;

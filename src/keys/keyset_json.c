@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/keyset_loading.h"
 
-#include "base/trusted_file.h"
 #include "keys/key_form.h"
-#include "json/document.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A file may be a little newer than a clock that is being set right. */
 #define FUTURE_MAX 300
@@ -37,17 +36,26 @@ is_stale(const struct keyfile *file, const struct loading *loading,
     return true;
 }
 
-/* The entries of a document: those of a set, or the one that it is. */
-static size_t
-count_entries(const struct keyfile *file, struct json_object *set)
+/* Looks at the entries of a set, or at the one that the file is. */
+static bool
+list_entries(struct keyfile *file, const struct jsonnode *set,
+             size_t *ret_count)
 {
-    return file->is_set ? jsondoc_array_size(set) : 1;
-}
+    const struct jsontext *json = &file->json;
+    size_t count = 0;
 
-static struct json_object *
-entry_at(const struct keyfile *file, struct json_object *set, size_t at)
-{
-    return file->is_set ? jsondoc_array_item(set, at) : file->document;
+    for (const struct jsonnode *at = jsonnode_first(json, set); at != NULL;
+         at = jsonnode_next(json, set, at))
+        count++;
+    file->entries = calloc(count + 1, sizeof *file->entries);
+    if (file->entries == NULL)
+        return false;
+    count = 0;
+    for (const struct jsonnode *at = jsonnode_first(json, set); at != NULL;
+         at = jsonnode_next(json, set, at))
+        jwk_read(json, at, &file->entries[count++]);
+    *ret_count = count;
+    return true;
 }
 
 /*
@@ -55,23 +63,17 @@ entry_at(const struct keyfile *file, struct json_object *set, size_t at)
  * holds a private key was never meant for this place. NULL: neither.
  */
 static const char *
-judge(const struct keyfile *file, struct json_object *set,
-      enum keyset_kind kind, size_t *ret_number)
+judge(const struct jwk *entries, size_t count, enum keyset_kind kind,
+      size_t *ret_number)
 {
-    size_t count = count_entries(file, set);
     size_t secrets = 0;
 
     *ret_number = 0;
-    if (file->is_set && (jsondoc_string(file->document, "kty") != NULL ||
-                         key_jwk_is_private(file->document)))
-        return "a JWK and a JWK Set in one object";
     for (size_t i = 0; i < count; i++) {
-        struct json_object *jwk = entry_at(file, set, i);
-
         *ret_number = i + 1;
-        if (key_jwk_is_private(jwk))
+        if (entries[i].is_private)
             return "a private key where public keys belong";
-        if (key_jwk_is_secret(jwk))
+        if (entries[i].is_secret)
             secrets++;
     }
     *ret_number = 0;
@@ -102,62 +104,79 @@ add_bad(struct keyfile *file, struct key *key, const struct loading *loading,
         const char *what)
 {
     key->is_bad = true;
-    keyset_add(file, key);
+    file->count++;
+    if (file->bad++ >= KEYSET_SAID_MAX)
+        return true;
     return keyset_complain_key(loading->problems, file->path, key, what);
+}
+
+/* A log is not filled by what is in one file. */
+static bool
+say_rest(const struct keyfile *file, const struct loading *loading)
+{
+    if (file->bad <= KEYSET_SAID_MAX || loading->problems == NULL)
+        return true;
+    return strings_addf(loading->problems, "%s: %zu more of its keys are bad",
+                        file->path, file->bad - KEYSET_SAID_MAX);
 }
 
 static bool
 add_good(struct keyfile *file, struct key *key, const struct loading *loading)
 {
     char what[KEY_WHAT_MAX];
-    bool done;
+    bool done = true;
 
-    if (keyset_allows(loading->policy->allowed, key)) {
-        keyset_add(file, key);
+    bool is_plain = key->type != KEY_SECRET && key->only == NULL;
+
+    /* Of most keys the type decides. */
+    if (is_plain ? (loading->types & (unsigned)key->type) != 0
+                 : keyset_allows(loading->policy->allowed, key)) {
+        file->count++;
         return true;
     }
     if (is_too_short(key, loading))
         return add_bad(file, key, loading,
                        "the secret is too short for algorithms");
-    keyset_say_excluded(key, loading->policy->allowed, what);
-    done = keyset_complain_key(loading->notes, file->path, key, what);
+    if (loading->notes != NULL) {
+        keyset_say_excluded(key, loading->policy->allowed, what);
+        done = keyset_complain_key(loading->notes, file->path, key, what);
+    }
     key_done(key);
     return done;
 }
 
 static bool
-load_jwk(struct keyfile *file, size_t number, struct json_object *jwk,
+load_jwk(struct keyfile *file, size_t number, const struct jwk *jwk,
          const struct loading *loading)
 {
-    struct key key = {0};
+    /* Where it stays if it is taken. */
+    struct key *key = &file->keys[file->count];
     char what[KEY_WHAT_MAX];
-    enum key_result result = key_from_jwk(jwk, &key, what);
+    enum key_result result = key_from_jwk(jwk, key, what);
 
-    key.number = number;
+    key->number = number;
     switch (result) {
     case KEY_GOOD:
-        return add_good(file, &key, loading);
+        return add_good(file, key, loading);
     case KEY_FOREIGN:
-        return keyset_complain_key(loading->notes, file->path, &key, what);
+        return keyset_complain_key(loading->notes, file->path, key, what);
     case KEY_NO_MEMORY:
         return false;
     case KEY_BAD:
     case KEY_PRIVATE:
     default:
-        return add_bad(file, &key, loading, what);
+        return add_bad(file, key, loading, what);
     }
 }
 
 static bool
-load_entries(struct keyfile *file, struct json_object *set,
-             const struct loading *loading)
+load_entries(struct keyfile *file, size_t count, const struct loading *loading)
 {
-    size_t count = count_entries(file, set);
     bool good = keyset_make_room(file, count);
 
     for (size_t i = 0; good && i < count; i++)
-        good = load_jwk(file, i + 1, entry_at(file, set, i), loading);
-    return good;
+        good = load_jwk(file, i + 1, &file->entries[i], loading);
+    return good && say_rest(file, loading);
 }
 
 /* A secret that is known to more than its owner is a secret no longer. */
@@ -173,44 +192,79 @@ give_up(struct keyfile *file, const struct loading *loading)
         "a secret that group or others may read (chmod 600)");
 }
 
+/* The entries are listed: they are judged all, and then read. */
 static bool
-load_document(struct keyfile *file, bool file_is_private,
-              const struct loading *loading)
+load_listed(struct keyfile *file, size_t count, struct loading *loading)
 {
     enum keyset_kind kind = loading->policy->kind;
     char what[READFILE_WHAT_MAX];
-    struct json_object *set = NULL;
     struct key bad = {0};
     const char *wrong;
 
-    file->is_set = jsondoc_find(file->document, "keys", &set) && set != NULL;
-    if (file->is_set && !jsondoc_is_array(set))
-        return keyset_complain(loading->problems, file->path,
-                               "\"keys\" is not an array (RFC 7517 section 5)");
-    if (!file->is_set && jsondoc_string(file->document, "kty") == NULL)
-        return keyset_complain(loading->problems, file->path,
-                               key_form_guess_json(file->document));
-    wrong = judge(file, set, kind, &bad.number);
+    if (count > loading->entries)
+        return loading->problems == NULL ||
+               strings_addf(loading->problems,
+                            "%s: %zu keys; the files of a section may have %d "
+                            "together",
+                            file->path, count, KEYSET_ENTRIES_MAX);
+    loading->entries -= count;
+    wrong = judge(file->entries, count, kind, &bad.number);
     if (wrong != NULL)
         return keyset_complain_key(loading->problems, file->path, &bad, wrong);
     if (file->is_set && is_stale(file, loading, what))
         return keyset_complain(loading->problems, file->path, what);
-    if (!load_entries(file, set, loading))
+    if (!load_entries(file, count, loading))
         return false;
-    return kind == KEYSET_PUBLIC || file_is_private || give_up(file, loading);
+    return kind == KEYSET_PUBLIC || file->content.is_private ||
+           give_up(file, loading);
+}
+
+static bool
+load_set(struct keyfile *file, const struct jsonnode *set,
+         const struct jwk *outside, struct loading *loading)
+{
+    size_t count;
+
+    file->is_set = true;
+    if (set->kind != JSONNODE_ARRAY)
+        return keyset_complain(loading->problems, file->path,
+                               "\"keys\" is not an array (RFC 7517 section 5)");
+    if (jwk_string(outside, JWK_KTY) != NULL || outside->is_private)
+        return keyset_complain(loading->problems, file->path,
+                               "a JWK and a JWK Set in one object");
+    return list_entries(file, set, &count) && load_listed(file, count, loading);
+}
+
+static bool
+load_document(struct keyfile *file, struct loading *loading)
+{
+    const struct jsonnode *root = jsontext_root(&file->json);
+    const struct jsonnode *set = jsontext_find(&file->json, root, "keys");
+    struct jwk jwk;
+
+    jwk_read(&file->json, root, &jwk);
+    if (set != NULL && set->kind != JSONNODE_NULL)
+        return load_set(file, set, &jwk, loading);
+    if (jwk_string(&jwk, JWK_KTY) == NULL)
+        return keyset_complain(loading->problems, file->path,
+                               key_form_guess_json(&file->json));
+    file->entries = calloc(1, sizeof *file->entries);
+    if (file->entries == NULL)
+        return false;
+    file->entries[0] = jwk;
+    return load_listed(file, 1, loading);
 }
 
 bool
-keyset_load_json(struct keyfile *file, const struct file *content,
-                 const struct loading *loading)
+keyset_load_json(struct keyfile *file, struct loading *loading)
 {
     char what[JSONDOC_WHAT_MAX];
     struct strings *problems = loading->problems;
 
-    switch (
-        jsondoc_parse(content->data, content->size, &file->document, what)) {
+    switch (jsontext_read(file->content.data, file->content.size, &file->json,
+                          what)) {
     case REASON_OK:
-        return load_document(file, content->is_private, loading);
+        return load_document(file, loading);
     case REASON_NO_MEMORY:
         return false;
     default:

@@ -4,14 +4,15 @@
 
 #include "keys/keyset.h"
 
-struct file;
-
 /* The inputs of loading one file, and the lists for what is wrong with it. */
 struct loading {
     const struct keyset_policy *policy;
     time_t now;
     struct strings *problems;
     struct strings *notes;
+    unsigned types; /* the key types of algorithms that are allowed */
+    size_t bytes;   /* that the files to come may have */
+    size_t entries; /* that their sets may have */
 };
 
 /*
@@ -41,7 +42,6 @@ bool keyset_allows(unsigned allowed, const struct key *key);
  * Reads a JWK or a JWK Set. Mixed and private sets are judged on every member
  * before any is left out (INTERFACE "Which key"). False: out of memory.
  */
-bool keyset_load_json(struct keyfile *file, const struct file *content,
-                      const struct loading *loading);
+bool keyset_load_json(struct keyfile *file, struct loading *loading);
 
 #endif

@@ -5,6 +5,7 @@
 #include "keys/key_print.h"
 
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,10 +60,10 @@ refuse_shared(const struct issuer *a, const struct issuer *b, const char *print,
                           a->name, b->name, print);
 }
 
-/* Those of one type, 0 for all, in a section. False: out of memory. */
+/* Those of all keys of a section. False: out of memory. */
 static bool
-list_prints(const struct issuer *issuer, enum key_type type, bool builds,
-            double now, struct strings *ret_prints)
+list_prints(const struct issuer *issuer, bool builds, double now,
+            struct strings *ret_prints)
 {
     struct keyset keys = {0};
     enum reason reason =
@@ -72,37 +73,86 @@ list_prints(const struct issuer *issuer, enum key_type type, bool builds,
     if (builds)
         keyset_build_all(&keys, NULL);
     for (size_t f = 0; done && f < keys.count; f++)
-        for (size_t k = 0; done && k < keys.files[f].count; k++) {
-            const struct key *key = &keys.files[f].keys[k];
-
-            if (type == 0 || key->type == type)
-                done = key_add_prints(key, ret_prints);
-        }
+        for (size_t k = 0; done && k < keys.files[f].count; k++)
+            done = key_add_prints(&keys.files[f].keys[k], ret_prints);
     keyset_done(&keys);
+    return done;
+}
+
+/* A key, and what it is compared by with those of other sections. */
+struct compared {
+    const struct key *key;
+    struct key_texts texts; /* of a public one */
+    struct strings prints;  /* of a secret */
+};
+
+static bool
+compare_with(const struct key *key, struct compared *ret_compared)
+{
+    *ret_compared = (struct compared){.key = key};
+    return key->type == KEY_SECRET ? key_add_prints(key, &ret_compared->prints)
+                                   : key_texts(key, &ret_compared->texts);
+}
+
+/* The print of a public key that is in the other section; "": it is not. */
+static bool
+find_public(const struct issuer *other, const struct compared *compared,
+            double now, char ret_print[KEY_THUMBPRINT_SIZE])
+{
+    struct keyset keys = {0};
+    enum reason reason =
+        issuer_load_keys(other, (time_t)now, &keys, NULL, NULL);
+    bool done = reason != REASON_NO_MEMORY;
+    bool found = false;
+
+    for (size_t f = 0; done && f < keys.count; f++)
+        for (size_t k = 0; !found && k < keys.files[f].count; k++)
+            found = !keys.files[f].keys[k].is_bad &&
+                    key_has_texts(&keys.files[f].keys[k], &compared->texts);
+    keyset_done(&keys);
+    ret_print[0] = '\0';
+    return done && (!found || key_thumbprint(compared->key, ret_print));
+}
+
+/* The same of a secret, by the prints of all secrets there. */
+static bool
+find_secret(const struct issuer *other, const struct compared *compared,
+            double now, char ret_print[KEY_THUMBPRINT_SIZE])
+{
+    struct strings theirs = {0};
+    bool done = list_prints(other, false, now, &theirs);
+
+    ret_print[0] = '\0';
+    for (size_t i = 0; done && i < theirs.count; i++)
+        if (strings_have(&compared->prints, theirs.items[i]))
+            snprintf(ret_print, KEY_THUMBPRINT_SIZE, "secret");
+    strings_done(&theirs);
     return done;
 }
 
 static enum reason
 compare_one(const struct policy *policy, const struct issuer *issuer,
-            enum key_type type, const struct strings *prints, double now,
+            const struct compared *compared, double now,
             struct verdict *verdict)
 {
     enum reason reason = REASON_OK;
 
     for (size_t i = 0; reason == REASON_OK && i < policy->issuer_count; i++) {
         const struct issuer *other = &policy->issuers[i];
-        struct strings theirs = {0};
+        char print[KEY_THUMBPRINT_SIZE];
+        bool done;
 
         if (issuer_is_same(issuer, other) ||
             issuer_key_kind(issuer) != issuer_key_kind(other))
             continue;
-        if (!list_prints(other, type, false, now, &theirs))
+        done = issuer_key_kind(issuer) == KEYSET_SECRETS
+                   ? find_secret(other, compared, now, print)
+                   : find_public(other, compared, now, print);
+        if (!done)
             reason =
                 verdict_refuse(verdict, REASON_NO_MEMORY, "comparing keys");
-        for (size_t k = 0; reason == REASON_OK && k < theirs.count; k++)
-            if (strings_have(prints, theirs.items[k]))
-                reason = refuse_shared(issuer, other, theirs.items[k], verdict);
-        strings_done(&theirs);
+        else if (print[0] != '\0')
+            reason = refuse_shared(issuer, other, print, verdict);
     }
     return reason;
 }
@@ -120,18 +170,19 @@ enum reason
 issuer_check_key(const struct policy *policy, const struct issuer *issuer,
                  const struct key *key, double now, struct verdict *verdict)
 {
-    struct strings prints = {0};
+    struct compared compared;
     enum reason reason = REASON_OK;
 
     if (!has_other_issuer(policy))
         return REASON_OK;
     verdict_check(verdict, "keys apart",
                   keyset_setting(issuer_key_kind(issuer)));
-    if (key_add_prints(key, &prints))
-        reason = compare_one(policy, issuer, key->type, &prints, now, verdict);
+    if (compare_with(key, &compared))
+        reason = compare_one(policy, issuer, &compared, now, verdict);
     else
         reason = verdict_refuse(verdict, REASON_NO_MEMORY, "comparing keys");
-    strings_done(&prints);
+    key_texts_done(&compared.texts);
+    strings_done(&compared.prints);
     return reason;
 }
 
@@ -223,7 +274,7 @@ issuers_check_keys(const struct policy *policy, double now,
     if (prints == NULL)
         return verdict_refuse(verdict, REASON_NO_MEMORY, "comparing keys");
     for (size_t i = 0; reason == REASON_OK && i < policy->issuer_count; i++)
-        if (!list_prints(&policy->issuers[i], 0, true, now, &prints[i]))
+        if (!list_prints(&policy->issuers[i], true, now, &prints[i]))
             reason =
                 verdict_refuse(verdict, REASON_NO_MEMORY, "comparing keys");
     if (reason == REASON_OK)

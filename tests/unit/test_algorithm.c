@@ -91,7 +91,8 @@ key_of(struct json_object *group, struct json_object *test, struct key *key)
 
     if (*pem != '\0')
         return key_from_pem(pem, strlen(pem), 1900000000, key, what) ==
-               KEY_GOOD;
+                   KEY_GOOD &&
+               key_build(key, what) == KEY_GOOD;
     secret = from_hex(member(test, "key"), &length);
     good = key_from_secret(secret, length, key, what) == KEY_GOOD;
     free(secret);

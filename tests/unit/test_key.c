@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keys/key.h"
 
-#include "json/document.h"
+#include "keys/jwk.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -30,18 +30,23 @@ Test(key, thumbprints_are_those_of_the_rfcs)
     for (size_t i = 0; i < sizeof thumbprints / sizeof thumbprints[0]; i++) {
         char what[KEY_WHAT_MAX] = "";
         char text[KEY_THUMBPRINT_SIZE] = "";
-        struct json_object *jwk = NULL;
+        char *copy = strdup(thumbprints[i].jwk);
+        struct jsontext json = {0};
+        struct jwk jwk;
         struct key key = {0};
 
-        cr_assert_eq(jsondoc_parse(thumbprints[i].jwk,
-                                   strlen(thumbprints[i].jwk), &jwk, what),
-                     REASON_OK);
-        cr_assert_eq(key_from_jwk(jwk, &key, what), KEY_GOOD, "%s", what);
+        cr_assert_eq(jsontext_read(copy, strlen(copy), &json, what), REASON_OK);
+        jwk_read(&json, jsontext_root(&json), &jwk);
+        cr_assert_eq(key_from_jwk(&jwk, &key, what), KEY_GOOD, "%s", what);
+        /* Before it is built, and after. */
+        cr_expect(key_thumbprint(&key, text));
+        cr_expect_str_eq(text, thumbprints[i].thumbprint);
         cr_assert_eq(key_build(&key, what), KEY_GOOD, "%s", what);
         cr_expect(key_thumbprint(&key, text));
         cr_expect_str_eq(text, thumbprints[i].thumbprint);
         key_done(&key);
-        jsondoc_free(jwk);
+        jsontext_done(&json);
+        free(copy);
     }
 }
 
@@ -76,15 +81,17 @@ Test(key, thumbprints_are_those_of_the_rfcs)
 /* Read, and not built: that needs OpenSSL 3.5. */
 Test(key, the_thumbprint_of_ml_dsa_is_that_of_rfc_9964)
 {
-    static const char text[] = "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\","
+    char text[] = "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\","
                                "\"kid\":\"k\",\"pub\":\"" MLDSA_PUB "\"}";
     char what[KEY_WHAT_MAX] = "";
     char print[KEY_THUMBPRINT_SIZE] = "";
-    struct json_object *jwk = NULL;
+    struct jsontext json = {0};
+    struct jwk jwk;
     struct key key = {0};
 
-    cr_assert_eq(jsondoc_parse(text, strlen(text), &jwk, what), REASON_OK);
-    cr_assert_eq(key_from_jwk(jwk, &key, what), KEY_GOOD, "%s", what);
+    cr_assert_eq(jsontext_read(text, strlen(text), &json, what), REASON_OK);
+    jwk_read(&json, jsontext_root(&json), &jwk);
+    cr_assert_eq(key_from_jwk(&jwk, &key, what), KEY_GOOD, "%s", what);
     cr_expect_eq(key.type, KEY_MLDSA44);
     cr_expect(key_thumbprint(&key, print));
     cr_expect_str_eq(print, "T4xl70S7MT6Zeq6r9V9fPJGVn76wfnXJ21-gyo0Gu6o");
@@ -97,5 +104,5 @@ Test(key, the_thumbprint_of_ml_dsa_is_that_of_rfc_9964)
                   what);
     }
     key_done(&key);
-    jsondoc_free(jwk);
+    jsontext_done(&json);
 }

@@ -36,7 +36,7 @@ check_look(const struct issuer *issuer, const struct keyfile *file,
     char what[READFILE_WHAT_MAX];
     const char *why = NULL;
 
-    if (file->document != NULL || file->count == 0 ||
+    if (keyfile_is_json(file) || file->count == 0 ||
         !readfile(file->path, SECRET_FORM_MAX, &content, what))
         return; /* a JWK, or said before */
     if (content.size > 0 && content.data[content.size - 1] == '\n')

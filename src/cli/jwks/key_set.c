@@ -67,7 +67,7 @@ jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
         reason = REASON_KEY_UNAVAILABLE;
     jwksfile_rename(&problems, path, name, &file.problems);
     if (!keys.files[0].is_set &&
-        (reason == REASON_OK || keys.files[0].document != NULL))
+        (reason == REASON_OK || keyfile_is_json(&keys.files[0])))
         wrong = "no JWK Set (RFC 7517 section 5)";
     else if (reason != REASON_OK)
         wrong = "no key there that a token could be verified with: whoever "

@@ -327,7 +327,7 @@ keygen(const struct options *options)
 static bool
 read_curve(const char *name, enum key_type *ret_curve)
 {
-    const struct key_kind *kind = key_kind_named("OKP", name);
+    const struct key_kind *kind = key_kind_named("OKP", name, NULL);
 
     if (kind == NULL)
         return false;

@@ -273,9 +273,10 @@ enum key_result
 privatekey_from_jwk(struct json_object *jwk, struct key *ret_key,
                     char what[KEY_WHAT_MAX])
 {
-    const struct key_kind *kind = key_jwk_kind(jwk);
     const char *kid = jsondoc_string(jwk, "kid");
     const char *name = jsondoc_string(jwk, "alg");
+    const struct key_kind *kind = key_kind_named(
+        jsondoc_string(jwk, "kty"), jsondoc_string(jwk, "crv"), name);
     EVP_PKEY *pair;
     struct key key = {0};
     enum key_result result;
@@ -305,7 +306,8 @@ privatekey_from_jwk(struct json_object *jwk, struct key *ret_key,
                 key_say(KEY_BAD, what, "its \"alg\" is not one of its type");
     }
     if (result == KEY_GOOD && kid != NULL) {
-        key.kid = strdup(kid);
+        key.own_kid = strdup(kid);
+        key.kid = key.own_kid;
         if (key.kid == NULL)
             result = KEY_NO_MEMORY;
     }

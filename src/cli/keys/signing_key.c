@@ -28,7 +28,8 @@ copy_secret(const struct key *secret, struct key *ret_key)
         return false;
     copy.only = secret->only;
     if (secret->kid != NULL) {
-        copy.kid = strdup(secret->kid);
+        copy.own_kid = strdup(secret->kid);
+        copy.kid = copy.own_kid;
         if (copy.kid == NULL) {
             key_done(&copy);
             return false;
