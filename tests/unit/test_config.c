@@ -82,6 +82,39 @@ static const struct {
     {"two nobody",
      "[issuer a]\n" KEY "issuer = a\n[issuer b]\n" KEY "issuer = b\n", 0600,
      "[issuer a] needs user_map, allow_users or"},
+    {"two, groups alone",
+     "[issuer a]\n" KEY "issuer = a\nallow_groups = g\n"
+     "[issuer b]\n" KEY "issuer = b\nallow_groups = h\n",
+     0600, NULL},
+    {"three, all that counts",
+     "[issuer a]\n" KEY "issuer = a\nuser_map = /m\n"
+     "[issuer b]\n" KEY "issuer = b\nallow_groups = h\n"
+     "[issuer c]\n" KEY "issuer = c\nallow_users = u\n",
+     0600, NULL},
+    {"three, the first for anybody",
+     "[issuer a]\n" KEY "issuer = a\n"
+     "[issuer b]\n" KEY "issuer = b\nallow_groups = h\n"
+     "[issuer c]\n" KEY "issuer = c\nallow_users = u\n",
+     0600, "[issuer a] needs user_map, allow_users or"},
+    {"three, the middle one for anybody",
+     "[issuer a]\n" KEY "issuer = a\nuser_map = /m\n"
+     "[issuer b]\n" KEY "issuer = b\n"
+     "[issuer c]\n" KEY "issuer = c\nallow_users = u\n",
+     0600, "[issuer b] needs user_map, allow_users or"},
+    {"three, the last for anybody",
+     "[issuer a]\n" KEY "issuer = a\nuser_map = /m\n"
+     "[issuer b]\n" KEY "issuer = b\nallow_groups = h\n"
+     "[issuer c]\n" KEY "issuer = c\n",
+     0600, "[issuer c] needs user_map, allow_users or"},
+    {"three, the first two alike",
+     TWO("issuer = a\n", "issuer = a\n") "[issuer c]\n" KEY "issuer = c\n",
+     0600, "[issuer a] and [issuer b] have the same issuer"},
+    {"three, the last two alike",
+     TWO("issuer = a\n", "issuer = c\n") "[issuer c]\n" KEY "issuer = c\n",
+     0600, "[issuer b] and [issuer c] have the same issuer"},
+    {"three, the outer two alike",
+     TWO("issuer = a\n", "issuer = b\n") "[issuer c]\n" KEY "issuer = a\n",
+     0600, "[issuer a] and [issuer c] have the same issuer"},
     {"two alike", TWO("issuer = a\n", "issuer = a\n"), 0600,
      "[issuer a] and [issuer b] have the same issuer for any service"},
     {"two without", TWO("issuer = a\n", ""), 0600,

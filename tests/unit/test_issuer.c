@@ -56,6 +56,12 @@ static const char moving[] = OPEN "[issuer a]\nissuer = https://a a\n"
 
 static const char limited[] = "services = sshd\nkey_file = /a\n";
 
+/* Each place of a section among those of a service. */
+static const char three[] =
+    OPEN "[issuer first]\nissuer = a\nkey_file = /a\n"
+         "[issuer middle]\nissuer = b\nkey_file = /b\n"
+         "[issuer last]\nissuer = c\nkey_file = /c\n";
+
 static const struct {
     const char *config;
     const char *service;
@@ -97,6 +103,11 @@ static const struct {
     {two_sudo, "sudo-i", "{\"iss\":\"a\"}", "a"},
     {two_sudo, "sudo-i", "{\"iss\":\"b\"}", "b"},
     {two_sudo, "sudo-i", "{\"iss\":\"c\"}", "unknown_issuer"},
+    {three, "sshd", "{\"iss\":\"a\"}", "first"},
+    {three, "sshd", "{\"iss\":\"b\"}", "middle"},
+    {three, "sshd", "{\"iss\":\"c\"}", "last"},
+    {three, "sshd", "{\"iss\":\"d\"}", "unknown_issuer"},
+    {three, "sshd", "{\"iss\":1}", "bad_claim"},
     {limited, "sshd", "{}", NULL},
     {limited, "SSHD", "{}", "service_not_allowed"},
     {limited, "sudo", "{}", "service_not_allowed"},

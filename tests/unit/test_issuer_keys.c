@@ -165,6 +165,66 @@ Test(issuer_keys, another_spelling_is_the_same_key)
     free(other);
 }
 
+/*
+ * A key in common is found in each place: in any of the other sections, as any
+ * of its keys, and seen from each of the two.
+ */
+Test(issuer_keys, a_shared_key_is_found_in_any_place)
+{
+    char *shared = key_copy("p256-a.pub.pem");
+    char *own[] = {key_copy("p256-b.pub.pem"), key_copy("p384-a.pub.pem"),
+                   key_copy("ed25519-a.pub.pem")};
+
+    for (size_t section = 0; section < 3; section++)
+        for (size_t place = 0; place < 3; place++) {
+            char text[4096] = "allow_users = *\n[issuer own]\nissuer = own\n"
+                              "services = own\nkey_file = ";
+            struct config config;
+            struct verdict verdict = {0};
+            struct verdict of_all = {0};
+            struct keyset keys = {0};
+            char wanted[64];
+            char *path;
+
+            sprintf(text + strlen(text), "%s\n", shared);
+            for (size_t i = 0; i < 3; i++) {
+                sprintf(text + strlen(text),
+                        "[issuer s%zu]\nissuer = i%zu\nservices = s%zu\n"
+                        "key_file =",
+                        i, i, i);
+                for (size_t k = 0; k < 3; k++)
+                    sprintf(text + strlen(text), " %s",
+                            i != section ? "/nonexistent"
+                            : k == place ? shared
+                                         : own[k]);
+                strcat(text, "\n");
+            }
+            path = scratch_file("conf", text, strlen(text), 0600);
+            cr_assert(config_read(path, 0, NULL, &config), "%s", text);
+            snprintf(wanted, sizeof wanted,
+                     "[issuer own] and [issuer s%zu] have a key", section);
+            cr_assert_eq(issuer_load_keys(&config.policy.issuers[0], 1900000000,
+                                          &keys, NULL, NULL),
+                         REASON_OK);
+            cr_expect_eq(issuer_check_key(&config.policy,
+                                          &config.policy.issuers[0],
+                                          &keys.files[0].keys[0], 1900000000,
+                                          &verdict),
+                         REASON_BAD_CONFIG, "%zu %zu", section, place);
+            cr_expect_not_null(strstr(verdict.detail, wanted), "%s",
+                               verdict.detail);
+            keyset_done(&keys);
+            cr_expect_eq(issuers_check_keys(&config.policy, 1900000000, &of_all),
+                         REASON_BAD_CONFIG);
+            cr_expect_str_eq(of_all.detail, verdict.detail);
+            config_done(&config);
+            free(path);
+        }
+    free(shared);
+    for (size_t i = 0; i < 3; i++)
+        free(own[i]);
+}
+
 /* Only a file of the other section that is read can be found to be bad. */
 Test(issuer_keys, one_issuer_costs_nothing)
 {

@@ -255,6 +255,39 @@ Test(requirement, all_rules_must_hold)
     jsondoc_free(object);
 }
 
+/* Each place in a list counts: its first, its middle and its last. */
+Test(requirement, one_rule_that_fails_refuses_wherever_it_stands)
+{
+    static const char payload[] = "{\"a\":1,\"b\":2,\"c\":3}";
+    static const char *const good[] = {"a = 1", "b exists", "c any 2 3"};
+    static const char *const bad[] = {"d exists", "a = %u", "b any %h %s"};
+    const struct template_facts nobody = {.hostname = "web1",
+                                          .service = "sshd"};
+
+    for (size_t at = 0; at < 3; at++)
+        for (size_t which = 0; which <= 3; which++) {
+            struct requirements list = {0};
+            struct json_object *object = NULL;
+            struct verdict verdict = {0};
+            char what[JSONDOC_WHAT_MAX];
+
+            cr_assert_eq(
+                jsondoc_parse(payload, strlen(payload), &object, what),
+                REASON_OK);
+            for (size_t i = 0; i < 3; i++)
+                cr_assert_null(add(&list, i == at && which < 3 ? bad[which]
+                                                               : good[i]));
+            cr_expect_eq(requirements_check(&list, object, &nobody, &verdict),
+                         which < 3 ? REASON_REQUIREMENT_FAILED : REASON_OK,
+                         "%zu: %zu: %s", at, which, verdict.detail);
+            if (which < 3)
+                cr_expect_not_null(strstr(verdict.detail, bad[which]), "%s",
+                                   verdict.detail);
+            requirements_done(&list);
+            jsondoc_free(object);
+        }
+}
+
 Test(requirement, refuses_what_cannot_be_meant)
 {
     static const char *const rules[] = {
@@ -297,6 +330,10 @@ Test(requirement, every_value_of_a_list_must_be_expandable)
                  REASON_REQUIREMENT_FAILED);
     cr_expect_eq(check("a any %u b", "{\"a\":\"b\"}", &nothing, &verdict),
                  REASON_REQUIREMENT_FAILED);
+    cr_expect_eq(check("a any b %u b", "{\"a\":\"b\"}", &nothing, &verdict),
+                 REASON_REQUIREMENT_FAILED);
+    cr_expect_str_eq(verdict.detail, "require \"a any b %u b\" needs %u, the "
+                                     "requested user, which is not known");
 }
 
 Test(requirement, is_the_same_when_it_asks_for_the_same)
