@@ -2,6 +2,7 @@
 #include "base/base64.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -68,4 +69,24 @@ Test(encoding, other_forms_of_a_secret)
               memcmp(into, "\x00\xff\xa0", 3) == 0);
     cr_expect_not(hex_decode("00f", 3, into, &length));
     cr_expect_not(hex_decode("0g", 2, into, &length));
+    /* As openssl and ssh-keygen print fingerprints. */
+    cr_expect_not(hex_decode("00:ff:a0", 8, into, &length));
+}
+
+/* Each byte is a digit or is not, in either place. */
+Test(encoding, hex_has_digits_of_three_kinds_and_nothing_else)
+{
+    for (int byte = 1; byte < 256; byte++) {
+        const char *at = strchr("0123456789abcdef0123456789ABCDEF", byte);
+        char text[3] = {(char)byte, '0', '\0'};
+        unsigned char into[4];
+        size_t length = 0;
+
+        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d", byte);
+        text[1] = text[0];
+        text[0] = '0';
+        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d", byte);
+        if (at != NULL)
+            cr_expect_eq(into[0], strtol(text, NULL, 16), "%d", byte);
+    }
 }

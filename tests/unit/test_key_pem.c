@@ -524,12 +524,16 @@ Test(key_pem, an_rsa_key_for_pss_is_restricted_as_its_parameters_say)
     EVP_PKEY_free(pair);
 }
 
-/* What ours makes of a certificate with this keyUsage, NULL for none. */
+/*
+ * What ours makes of a certificate with this keyUsage, NULL for none, and of so
+ * many bytes behind it.
+ */
 static enum key_result
-certified(EVP_PKEY *pair, const char *usage)
+certified(EVP_PKEY *pair, const char *usage, size_t more)
 {
     X509 *certificate = X509_new();
     unsigned char *der = NULL;
+    unsigned char *longer;
     struct key key = {0};
     enum key_result result;
     int size;
@@ -550,7 +554,11 @@ certified(EVP_PKEY *pair, const char *usage)
     cr_assert(X509_sign(certificate, pair, EVP_sha256()) > 0);
     size = i2d_X509(certificate, &der);
     cr_assert(size > 0);
-    result = ours_reads("CERTIFICATE", der, (size_t)size, &key);
+    longer = calloc(1, (size_t)size + more);
+    cr_assert_not_null(longer);
+    memcpy(longer, der, (size_t)size);
+    result = ours_reads("CERTIFICATE", longer, (size_t)size + more, &key);
+    free(longer);
     key_done(&key);
     OPENSSL_free(der);
     X509_free(certificate);
@@ -575,10 +583,13 @@ Test(key_pem, a_certificate_must_be_for_signatures)
     EVP_PKEY *hybrid = pair_with_form("hybrid");
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_expect_eq(certified(pair, cases[i].usage), cases[i].wanted, "%s",
+        cr_expect_eq(certified(pair, cases[i].usage, 0), cases[i].wanted, "%s",
                      cases[i].usage != NULL ? cases[i].usage : "none");
+    for (size_t more = 1; more <= 64; more *= 8)
+        cr_expect_eq(certified(pair, NULL, more), KEY_BAD,
+                     "%zu bytes behind it", more);
     /* A key inside a certificate is no laxer than one outside. */
-    cr_expect_eq(certified(hybrid, NULL), KEY_BAD);
+    cr_expect_eq(certified(hybrid, NULL, 0), KEY_BAD);
     EVP_PKEY_free(pair);
     EVP_PKEY_free(hybrid);
 }

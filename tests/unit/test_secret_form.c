@@ -62,6 +62,8 @@ static const struct row forms[] = {
      NULL},
     {"hex", SECRET_HEX, "7a6B34\n", 0, "zk4", NULL},
     {"hex in lines", SECRET_HEX, "7a6b\n34 51\n", 0, "zk4Q", NULL},
+    {"hex with colons", SECRET_HEX, "7a:6b:34\n", 0, NULL,
+     "another character at offset 2"},
     {"hex, odd", SECRET_HEX, "7a6b3\n", 0, NULL, "not hex, as secret_encoding"},
     {"not hex", SECRET_HEX, "7a6bxx\n", 0, NULL,
      "another character at offset 4"},

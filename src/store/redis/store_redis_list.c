@@ -55,10 +55,17 @@ redis_say_odd_scope(const redisReply *scope, store_odd *odd, void *data)
 redisReply *
 redis_read_scopes(const struct server *state, char *ret_what)
 {
-    return SEND(state, ret_what, "ZRANGE", BEFORE_KEY, "0", "-1", "WITHSCORES")
-               ? server_receive(state, REDIS_REPLY_ARRAY, REDIS_REPLY_ARRAY,
-                                ret_what)
-               : NULL;
+    redisReply *reply;
+
+    if (!SEND(state, ret_what, "ZRANGE", BEFORE_KEY, "0", "-1", "WITHSCORES") ||
+        (reply = server_receive(state, REDIS_REPLY_ARRAY, REDIS_REPLY_ARRAY,
+                                ret_what)) == NULL)
+        return NULL;
+    if (reply->elements % 2 == 0)
+        return reply;
+    freeReplyObject(reply);
+    server_failed(state, ret_what, "its list of revocations cannot be read");
+    return NULL;
 }
 
 static bool
