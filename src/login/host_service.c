@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * What runs something as the account that it has let in, or changes the
+ * Programs that run something as the account they let in, or change the
  * account. gdm-password and su-l are covered by what stands before the dash.
  */
 static const char *const of_host[] = {
