@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# bash completion for pam-jwt; what there is to complete, its --help says.
-
-# _pam_jwt_words [COMMAND]: the commands, or the options of one.
-_pam_jwt_words() {
-    pam-jwt --help 2>/dev/null | awk -v wanted="$1" '
-        /^  pam-jwt / { name = $2; word = wanted == "" ? $2 : name == wanted ? $3 : ""
-        if (word ~ /^[a-z]+$/ && !seen[word]++) print word }
-        name == wanted && wanted != "" && !/^      [a-z]/ {
-            while (match($0, /--[a-z][a-z-]*/)) {
-                print substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH) } }'
-}
+# bash completion for pam-jwt, which says itself what can follow.
 
 _pam_jwt() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local word=${COMP_WORDS[COMP_CWORD]} at line words=()
+    # bash takes the = of --option=value for a word.
+    [ "$word" != = ] || word=
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        [ "${COMP_WORDS[at]}" = = ] || words+=("${COMP_WORDS[at]}")
+    done
     COMPREPLY=()
-    case $before in
-    --config | --key | --out | --to | --ca | --pam | --token-file)
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        return ;;
-    esac
-    if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_pam_jwt_words)" -- "$word")
-    else
-        mapfile -t COMPREPLY < <(compgen -W "$(_pam_jwt_words "${COMP_WORDS[1]}")" -- "$word")
-    fi
+    while IFS= read -r line; do
+        case $line in
+        :file) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word") ;;
+        :folder) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$word") ;;
+        :user) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -u -- "$word") ;;
+        *) COMPREPLY+=("${line%%$'\t'*}") ;;
+        esac
+        case $line in :file | :folder) compopt -o filenames 2>/dev/null ;; esac
+        case $line in *=$'\t'*) compopt -o nospace 2>/dev/null ;; esac
+    done < <(pam-jwt --complete "${words[@]}" "$word" 2>/dev/null)
 }
-complete -o filenames -F _pam_jwt pam-jwt
+complete -F _pam_jwt pam-jwt

@@ -22,18 +22,19 @@ enum {
 };
 
 /* One file a subcommand; each returns an exit code. */
-int cli_askpass(int argc, char **argv);
-int cli_check(int argc, char **argv);
-int cli_clean(int argc, char **argv);
-int cli_inspect(int argc, char **argv);
-int cli_issue(int argc, char **argv);
-int cli_jwks_fetch(int argc, char **argv);
-int cli_jwks_install(int argc, char **argv);
-int cli_keygen(int argc, char **argv);
-int cli_revoke(int argc, char **argv);
-int cli_revoked(int argc, char **argv);
-int cli_settings(int argc, char **argv);
-int cli_verify(int argc, char **argv);
+struct options;
+int cli_askpass(const struct options *options);
+int cli_check(const struct options *options);
+int cli_clean(const struct options *options);
+int cli_inspect(const struct options *options);
+int cli_issue(const struct options *options);
+int cli_jwks_fetch(const struct options *options);
+int cli_jwks_install(const struct options *options);
+int cli_keygen(const struct options *options);
+int cli_revoke(const struct options *options);
+int cli_revoked(const struct options *options);
+int cli_settings(const struct options *options);
+int cli_verify(const struct options *options);
 
 /*
  * Judges the user_map of an issuer (INTERFACE "check"): mistakes are errors;
@@ -120,18 +121,27 @@ int cli_fail(int code, const char *command, const char *format, ...)
  */
 void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* ECMA-48 colours of words that say how something went. */
+enum colour {
+    COLOUR_NONE = 0,
+    COLOUR_RED = 31,
+    COLOUR_GREEN = 32,
+    COLOUR_YELLOW = 33
+};
+
+/*
+ * Prints a word of our own to standard output, in colour on a terminal, unless
+ * NO_COLOR is set (no-color.org) or TERM is dumb.
+ */
+void cli_print_word(enum colour colour, const char *word);
+
 /* As cli_print(), to standard error. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/*
- * The next option as getopt_long() has it, -1 behind the last; '?' where it is
- * wrong, which was said.
- */
-struct option;
-int cli_option(const char *command, int argc, char **argv,
-               const struct option *table);
+/* "1 error", "2 errors": the "s" behind the noun. */
+const char *cli_plural(size_t count);
 
-/* Points to the help; returns EXIT_USAGE. */
+/* Points to the help of a command; returns EXIT_USAGE. */
 int cli_usage(const char *command);
 
 /*
@@ -166,8 +176,5 @@ void cli_add_string(struct json_object *object, const char *name,
 void cli_add_bool(struct json_object *object, const char *name, bool value);
 void cli_add_number(struct json_object *object, const char *name,
                     int64_t value);
-
-/* Parses a duration as the settings have it: 90, 15m, 8h. */
-bool cli_duration(const char *text, double *ret_seconds);
 
 #endif

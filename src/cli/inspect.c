@@ -3,11 +3,11 @@
 
 #include "base/text.h"
 #include "cli/input.h"
+#include "cli/options.h"
 #include "cli/token_words.h"
 #include "token/jws.h"
 #include "json/document.h"
 
-#include <getopt.h>
 #include <json-c/json.h>
 #include <string.h>
 
@@ -105,27 +105,13 @@ inspect(struct input *input, bool json)
 }
 
 int
-cli_inspect(int argc, char **argv)
+cli_inspect(const struct options *options)
 {
-    static const struct option table[] = {
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
     struct input input = {0};
-    bool json = false;
     int code = EXIT_USAGE;
-    int option;
 
-    while ((option = cli_option("inspect", argc, argv, table)) != -1) {
-        if (option != 'j')
-            return cli_usage("inspect");
-        json = true;
-    }
-    /* A token is never an argument: others could read it in ps. */
-    if (optind + 1 < argc || (optind < argc && !text_equal(argv[optind], "-")))
-        return cli_usage("inspect");
-    if (input_read("inspect", optind < argc, &input, &code))
-        code = inspect(&input, json);
+    if (input_read("inspect", options->word != NULL, &input, &code))
+        code = inspect(&input, options->json);
     input_done(&input);
     return code;
 }

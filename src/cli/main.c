@@ -2,6 +2,9 @@
 #include "cli/cli.h"
 
 #include "base/text.h"
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,74 +18,6 @@
 #    define VERSION "unknown"
 #endif
 
-struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *synopsis;
-    const char *help;
-};
-
-static const struct command commands[] = {
-    {"askpass", cli_askpass, "[PROMPT]",
-     "answer ssh or sudo with a piece of the caller's token"},
-    {"keygen", cli_keygen,
-     "[--alg HS256] [--curve Ed25519] [--format pem|jwk] [--kid K]\n"
-     "             [--out FILE] [--json]",
-     "make a secret or a key pair, and print the settings that use it"},
-    {"issue", cli_issue,
-     "--key FILE --sub NAME [--ttl 5m] [--aud A] [--iss I]\n"
-     "             [--claim NAME=JSON]... [--alg A] [--kid K] [--typ T]\n"
-     "             [--secret-encoding E] [--json]",
-     "print a token"},
-    {"verify", cli_verify,
-     "[--config FILE] [--service S] [--user U] [--now EPOCH]\n"
-     "             [--use] [--skip-account] [--set KEY=VALUE]... [--insecure]\n"
-     "             [-v | --verbose] [--json] [-]",
-     "decide on the answer on standard input as the module would"},
-    {"inspect", cli_inspect, "[--json] [-]",
-     "show what a token says, unverified and without a configuration"},
-    {"check", cli_check, "[--config FILE] [--pam FOLDER] [--strict] [--json]",
-     "find what is wrong before a login is tried"},
-    {"jwks fetch", cli_jwks_fetch,
-     "(--issuer URL | --url URL | --section NAME) --out FILE\n"
-     "             [--ca FILE] [--token-file FILE] [--timeout 30s] [--force]\n"
-     "             [--config FILE] [--json]",
-     "get the key set that an issuer publishes"},
-    {"jwks install", cli_jwks_install,
-     "FILE (--to FILE | --section NAME) [--config FILE]\n"
-     "             [--json]",
-     "put a key set in place after checking it again"},
-    {"revoke", cli_revoke,
-     "(--jti J | --sub S | --all) [--iss I] [--before TIME]\n"
-     "             [--config FILE]",
-     "revoke issued tokens"},
-    {"revoked", cli_revoked, "[--config FILE] [--json]",
-     "list the revocations"},
-    {"clean", cli_clean, "[--config FILE]",
-     "remove from the state what has expired"},
-    {"settings", cli_settings, "[--json]", "print the table of settings"},
-};
-
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-static void
-print_command(FILE *out, const struct command *command)
-{
-    fprintf(out, "  pam-jwt %s %s\n      %s\n", command->name,
-            command->synopsis, command->help);
-}
-
-static void
-print_help(FILE *out)
-{
-    fputs("usage: pam-jwt COMMAND [OPTION]...\n\n", out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        print_command(out, &commands[i]);
-    fputs("\nExit status: 0 yes, 1 no, 2 usage, 3 configuration or file "
-          "unreadable,\n4 network or state unavailable. See pam-jwt(1).\n",
-          out);
-}
-
 /* ssh and sudo run a program with the question as its only argument. */
 static bool
 is_askpass_link(const char *program)
@@ -90,22 +25,6 @@ is_askpass_link(const char *program)
     const char *name = strrchr(program, '/');
 
     return text_equal(name != NULL ? name + 1 : program, "pam-jwt-askpass");
-}
-
-/* How many arguments are the command's name, one word or two; 0: another's. */
-static int
-words_of(const struct command *command, int argc, char **argv)
-{
-    const char *second = strchr(command->name, ' ');
-    size_t length = second != NULL ? (size_t)(second - command->name)
-                                   : strlen(command->name);
-
-    if (strlen(argv[1]) != length ||
-        strncmp(argv[1], command->name, length) != 0)
-        return 0;
-    if (second == NULL)
-        return 1;
-    return argc > 2 && text_equal(argv[2], second + 1) ? 2 : 0;
 }
 
 /*
@@ -147,38 +66,121 @@ finish(int code)
     return code;
 }
 
+/* The only argument of the link is a question, whatever it begins with. */
+static int
+run_askpass(int argc, char **argv)
+{
+    const struct options options = {.word = argc > 1 ? argv[1] : NULL};
+
+    return argc > 2 ? cli_usage("askpass") : cli_askpass(&options);
+}
+
+/* True if the command's name has two words, of which this is the first. */
+static bool
+is_first_of(const struct cli_command *command, const char *word)
+{
+    size_t length = strlen(word);
+
+    return strncmp(command->name, word, length) == 0 &&
+           command->name[length] == ' ';
+}
+
+/* Prints the help of all commands that begin with the word; false: none do. */
+static bool
+help_family(const char *word)
+{
+    const struct cli_command *command;
+    bool is_family = false;
+
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+        if (!is_first_of(command, word))
+            continue;
+        if (is_family)
+            fputc('\n', stdout);
+        help_command(stdout, command);
+        is_family = true;
+    }
+    return is_family;
+}
+
+/* Says that there is no such command, and which one is meant. */
+static int
+refuse_command(int argc, char **argv)
+{
+    const struct cli_command *command;
+    struct nearest nearest = {0};
+    char words[128];
+
+    snprintf(words, sizeof words, "%s", argv[1]);
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+        if (is_first_of(command, argv[1]) && argc > 2)
+            snprintf(words, sizeof words, "%s %s", argv[1], argv[2]);
+    nearest.text = words;
+    nearest.length = strlen(words);
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+        nearest_try(&nearest, command->name);
+    if (strncmp(argv[1], "eyJ", strlen("eyJ")) == 0)
+        cli_say("pam-jwt: a token is not taken from the command line, where "
+                "others could read it; see pam-jwt --help\n");
+    else
+        cli_say("pam-jwt: there is no command %s; %s%s%ssee pam-jwt --help\n",
+                text_quote(words, strlen(words)).text,
+                nearest.best != NULL ? "did you mean " : "",
+                nearest.best != NULL ? nearest.best : "",
+                nearest.best != NULL ? "? " : "");
+    return EXIT_USAGE;
+}
+
+static int
+run_command(int argc, char **argv)
+{
+    struct options options = {0};
+    int words = 0;
+    const struct cli_command *command =
+        command_find(argc - 1, argv + 1, &words);
+    int count = argc - 1 - words;
+    int code;
+
+    if (command == NULL && argc == 3 && text_equal(argv[2], "--help") &&
+        help_family(argv[1]))
+        return EXIT_YES;
+    if (command == NULL)
+        return refuse_command(argc, argv);
+    argv += 1 + words;
+    if (options_want_help(command, count, argv)) {
+        help_command(stdout, command);
+        return EXIT_YES;
+    }
+    code = options_read(command, count, argv, &options)
+               ? command->run(&options)
+               : cli_usage(command->name);
+    options_done(&options);
+    return code;
+}
+
 static int
 run(int argc, char **argv)
 {
     if (argc > 0 && is_askpass_link(argv[0]))
-        return cli_askpass(argc, argv);
+        return run_askpass(argc, argv);
     if (argc < 2) {
-        print_help(stderr);
+        help_commands(stderr);
         return EXIT_USAGE;
     }
     if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h") ||
         text_equal(argv[1], "help")) {
-        print_help(stdout);
+        help_commands(stdout);
         return EXIT_YES;
     }
     if (text_equal(argv[1], "--version")) {
         cli_print("pam-jwt %s\n", VERSION);
         return EXIT_YES;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        int words = words_of(&commands[i], argc, argv);
-
-        if (words > 0 && argc == words + 2 &&
-            text_equal(argv[words + 1], "--help")) {
-            print_command(stdout, &commands[i]);
-            return EXIT_YES;
-        }
-        if (words > 0)
-            return commands[i].run(argc - words, argv + words);
+    if (text_equal(argv[1], "--complete")) {
+        complete_print(argc - 2, argv + 2);
+        return EXIT_YES;
     }
-    cli_say("pam-jwt: no command %s; see pam-jwt --help\n",
-            text_quote(argv[1], strlen(argv[1])).text);
-    return EXIT_USAGE;
+    return run_command(argc, argv);
 }
 
 int

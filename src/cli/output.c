@@ -6,7 +6,6 @@
 #include "keys/algorithm.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <stdarg.h>
@@ -14,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 int
 cli_exit_code(enum reason reason)
@@ -63,6 +63,31 @@ cli_print(const char *format, ...)
     va_end(arguments);
 }
 
+static bool
+has_colour(void)
+{
+    const char *terminal = getenv("TERM");
+    const char *refused = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && (refused == NULL || *refused == '\0') &&
+           terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+void
+cli_print_word(enum colour colour, const char *word)
+{
+    if (colour != COLOUR_NONE && has_colour())
+        printf("\033[%dm%s\033[0m", (int)colour, word);
+    else
+        fputs(word, stdout);
+}
+
+const char *
+cli_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void
 cli_say(const char *format, ...)
 {
@@ -86,65 +111,6 @@ cli_fail(int code, const char *command, const char *format, ...)
     return code;
 }
 
-static bool
-is_name_of(const char *argument, const char *name)
-{
-    size_t length = strlen(name);
-
-    return strncmp(argument, "--", 2) == 0 &&
-           strncmp(argument + 2, name, length) == 0 &&
-           (argument[length + 2] == '\0' || argument[length + 2] == '=');
-}
-
-/*
- * getopt_long() takes the beginning of a name for the name, so that a script
- * would break when another option begins like it.
- */
-static bool
-is_abbreviated(char **argv, const char *name)
-{
-    return !is_name_of(argv[optind - 1], name) &&
-           (optind < 3 || !is_name_of(argv[optind - 2], name));
-}
-
-/* ":", and the letters that options may be shortened to. */
-static const char *
-letters_of(const struct option *table)
-{
-    for (; table->name != NULL; table++)
-        if (table->val == 'v')
-            return ":v";
-    return ":";
-}
-
-int
-cli_option(const char *command, int argc, char **argv,
-           const struct option *table)
-{
-    const char *wrong = "there is no option";
-    int index = -1;
-    int option;
-
-    /* Its own messages would show what they name as it stands. */
-    opterr = 0;
-    option = getopt_long(argc, argv, letters_of(table), table, &index);
-    if (option == -1 ||
-        (option != ':' && option != '?' &&
-         (index < 0 || !is_abbreviated(argv, table[index].name))))
-        return option;
-    if (option == ':')
-        wrong = "a value is missing behind";
-    else if (option == '?' && optopt != 0 && optind > 1 &&
-             strncmp(argv[optind - 1], "--", 2) == 0)
-        wrong = "no value is taken by";
-    if (option != ':' && option != '?')
-        cli_fail(0, command, "write the option --%s in full",
-                 table[index].name);
-    else
-        cli_fail(0, command, "%s %s", wrong, argv[optind > 1 ? optind - 1 : 1]);
-    return '?';
-}
-
 int
 cli_needs(const char *command, const char *algorithm)
 {
@@ -156,7 +122,7 @@ cli_needs(const char *command, const char *algorithm)
 int
 cli_usage(const char *command)
 {
-    return cli_fail(EXIT_USAGE, command, "see pam-jwt --help");
+    return cli_fail(EXIT_USAGE, command, "see pam-jwt %s --help", command);
 }
 
 double
@@ -253,15 +219,6 @@ cli_print_json(struct json_object *value)
     cli_print_value(value);
     fputc('\n', stdout);
     json_object_put(value);
-}
-
-bool
-cli_duration(const char *text, double *ret_seconds)
-{
-    /* The unit letters and the range are those of a setting. */
-    const struct setting *setting = setting_find("max_lifetime");
-
-    return setting->set_text(setting, ret_seconds, text) == NULL;
 }
 
 struct shown

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
-#include "base/text.h"
+#include "cli/options.h"
 #include "config/config.h"
 
 #include <json-c/json.h>
@@ -15,14 +15,12 @@ static const char *const scopes[] = {
 };
 
 int
-cli_settings(int argc, char **argv)
+cli_settings(const struct options *options)
 {
-    bool json = argc == 2 && text_equal(argv[1], "--json");
+    const bool json = options->json;
     struct json_object *list = json ? cli_array(NULL) : NULL;
     const struct setting *setting;
 
-    if (argc > 1 && !json)
-        return cli_usage("settings");
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
         struct json_object *row;
 

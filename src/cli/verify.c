@@ -3,92 +3,13 @@
 
 #include "base/text.h"
 #include "cli/input.h"
+#include "cli/options.h"
 #include "cli/other_reading.h"
 #include "cli/verify_show.h"
 #include "config/config.h"
 
-#include <getopt.h>
 #include <json-c/json.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct options {
-    const char *config;
-    struct login_request request;
-    const char **settings; /* "key=value", as on a module line */
-    int setting_count;
-    struct verify_form form;
-};
-
-static bool
-read_epoch(const char *text, double *ret_seconds)
-{
-    char *end;
-
-    *ret_seconds = strtod(text, &end);
-    return end != text && *end == '\0' && *ret_seconds >= 0 &&
-           *ret_seconds <= 9007199254740991.0;
-}
-
-static bool
-read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"service", required_argument, NULL, 's'},
-        {"user", required_argument, NULL, 'u'},
-        {"now", required_argument, NULL, 'n'},
-        {"set", required_argument, NULL, 'S'},
-        {"use", no_argument, NULL, 'U'},
-        {"skip-account", no_argument, NULL, 'a'},
-        {"insecure", no_argument, NULL, 'i'},
-        {"verbose", no_argument, NULL, 'v'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    while ((option = cli_option("verify", argc, argv, table)) != -1) {
-        switch (option) {
-        case 'c':
-            options->config = optarg;
-            break;
-        case 's':
-            options->request.service = optarg;
-            break;
-        case 'u':
-            options->request.user = optarg;
-            break;
-        case 'n':
-            if (!read_epoch(optarg, &options->request.now))
-                return false;
-            break;
-        case 'S':
-            options->settings[options->setting_count++] = optarg;
-            break;
-        case 'a':
-            options->request.skip_account = true;
-            break;
-        case 'U':
-            options->request.uses_up = true;
-            break;
-        case 'i':
-            options->form.insecure = true;
-            break;
-        case 'v':
-            options->form.verbose = true;
-            break;
-        case 'j':
-            options->form.json = true;
-            break;
-        default:
-            return false;
-        }
-    }
-    /* A token is never an argument: others could read it in ps. */
-    return optind == argc ||
-           (optind == argc - 1 && text_equal(argv[optind], "-"));
-}
 
 /* The services that any section names, each once. */
 static void
@@ -167,37 +88,46 @@ refuse_config(const struct config *config, bool json)
         cli_add_string(object, "detail", first);
         cli_print_json(object);
     } else {
-        cli_print("refused: bad_config: %s\n", first);
+        cli_print_word(COLOUR_RED, "refused");
+        cli_print(": bad_config: %s\n", first);
     }
     for (size_t i = 0; i < errors->count; i++)
         cli_fail(0, "verify", "bad_config: %s", errors->items[i]);
 }
 
 static int
-verify(struct input *input, struct options *options)
+verify(struct input *input, const struct options *options)
 {
-    const struct login_request *request = &options->request;
+    struct login_request request = {
+        .service = options->service,
+        .user = options->user,
+        .now = options->now.is_given ? options->now.seconds : cli_now(),
+        .uses_up = options->uses_up,
+        .skip_account = options->skip_account};
+    const struct verify_form form = {.json = options->json,
+                                     .insecure = options->insecure,
+                                     .verbose = options->verbose,
+                                     .now = request.now};
     struct config config;
     struct login login = {0};
     enum reason reason = REASON_BAD_CONFIG;
 
-    if (!config_try(options->config, options->setting_count, options->settings,
-                    &config)) {
-        refuse_config(&config, options->form.json);
+    if (!config_try(options->config, (int)options->settings.count,
+                    (const char *const *)options->settings.items, &config)) {
+        refuse_config(&config, form.json);
         goto out;
     }
-    options->request.hostname = config.hostname;
-    options->form.now = request->now;
-    reason = decide(input, &config.policy, request, &login);
+    request.hostname = config.hostname;
+    reason = decide(input, &config.policy, &request, &login);
     if (reason == REASON_BAD_SIGNATURE)
         otherreading_add(&login);
-    if (options->form.json) {
-        verify_show_json(&login, &options->form);
+    if (form.json) {
+        verify_show_json(&login, &form);
         goto out;
     }
-    verify_show_text(&login, &options->form);
+    verify_show_text(&login, &form);
     if (input->token != NULL)
-        print_others(input, &config.policy, request);
+        print_others(input, &config.policy, &request);
 
 out:
     login_done(&login);
@@ -206,21 +136,13 @@ out:
 }
 
 int
-cli_verify(int argc, char **argv)
+cli_verify(const struct options *options)
 {
-    struct options options = {.config = CONFIG_PATH};
     struct input input = {0};
     int code = EXIT_USAGE;
 
-    options.request.now = cli_now();
-    options.settings = calloc((size_t)argc, sizeof *options.settings);
-    if (options.settings == NULL)
-        cli_no_memory();
-    if (!read_options(argc, argv, &options))
-        cli_usage("verify");
-    else if (input_read("verify", optind < argc, &input, &code))
-        code = verify(&input, &options);
+    if (input_read("verify", options->word != NULL, &input, &code))
+        code = verify(&input, options);
     input_done(&input);
-    free(options.settings);
     return code;
 }

@@ -7,6 +7,7 @@
 #include "json/document.h"
 
 #include <json-c/json.h>
+#include <string.h>
 
 /* The claims of a token whose signature holds, or under --insecure. */
 static struct json_object *
@@ -56,11 +57,13 @@ print_answer(const struct login *login)
     struct shown shown;
     const char *setting = deciding_setting(login, &shown);
 
-    if (verdict->reason == REASON_OK)
-        cli_print("accepted: user=%s\n", text_log_value(login->user).text);
-    else
-        cli_print("refused: %s: %s\n", reason_name(verdict->reason),
-                  verdict->detail);
+    if (verdict->reason == REASON_OK) {
+        cli_print_word(COLOUR_GREEN, "accepted");
+        cli_print(": user=%s\n", text_log_value(login->user).text);
+    } else {
+        cli_print_word(COLOUR_RED, "refused");
+        cli_print(": %s: %s\n", reason_name(verdict->reason), verdict->detail);
+    }
     if (setting != NULL)
         cli_print("setting: %s\n", setting);
     else if (login->issuer != NULL && login->issuer->name != NULL)
@@ -70,11 +73,15 @@ print_answer(const struct login *login)
 static void
 print_checks(const struct verdict *verdict)
 {
-    for (size_t i = 0; i < verdict->count; i++)
-        cli_print(
-            "%-4s  %-14s %s\n", outcome(verdict, i), verdict->checks[i].name,
-            verdict->checks[i].setting != NULL ? verdict->checks[i].setting
-                                               : "");
+    for (size_t i = 0; i < verdict->count; i++) {
+        const struct verdict_check *check = &verdict->checks[i];
+        const char *word = outcome(verdict, i);
+        bool is_good = strcmp(word, "ok") == 0;
+
+        cli_print_word(is_good ? COLOUR_GREEN : COLOUR_RED, word);
+        cli_print("%*s  %-14s %s\n", is_good ? 2 : 0, "", check->name,
+                  check->setting != NULL ? check->setting : "");
+    }
 }
 
 static void

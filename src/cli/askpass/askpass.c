@@ -8,6 +8,7 @@
 #include "cli/askpass/question.h"
 #include "cli/askpass/terminal.h"
 #include "cli/askpass/token_discovery.h"
+#include "cli/options.h"
 #include "token/parts.h"
 
 #include <stdio.h>
@@ -209,17 +210,15 @@ answer(const struct question *question)
 }
 
 int
-cli_askpass(int argc, char **argv)
+cli_askpass(const struct options *options)
 {
     struct question question = {.kind = QUESTION_PART, .part = 1};
 
-    if (argc > 2)
-        return cli_usage("askpass");
     if (isatty(STDOUT_FILENO))
         return cli_fail(EXIT_NO, "askpass",
                         "a terminal would show the token: let ssh or sudo run "
                         "this, by SSH_ASKPASS or SUDO_ASKPASS");
-    if (argc == 2 && !wants_token(argv[1], &question))
-        return ask_person(argv[1]);
+    if (options->word != NULL && !wants_token(options->word, &question))
+        return ask_person(options->word);
     return answer(&question);
 }

@@ -2,9 +2,9 @@
 #include "cli/cli.h"
 
 #include "cli/check/finding.h"
+#include "cli/options.h"
 #include "config/config.h"
 
-#include <getopt.h>
 #include <grp.h>
 #include <string.h>
 #include <time.h>
@@ -169,54 +169,29 @@ print_json(const struct findings *findings)
 }
 
 int
-cli_check(int argc, char **argv)
+cli_check(const struct options *options)
 {
-    static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"pam", required_argument, NULL, 'p'},
-        {"strict", no_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
+    const char *path = options->config;
     struct findings findings = {0};
     struct config config;
-    const char *path = CONFIG_PATH;
-    const char *pam = PAM_FOLDER;
-    bool strict = false;
-    bool json = false;
-    int option;
     int code;
-
-    while ((option = cli_option("check", argc, argv, table)) != -1) {
-        if (option == 'c')
-            path = optarg;
-        else if (option == 'p')
-            pam = optarg;
-        else if (option == 's')
-            strict = true;
-        else if (option == 'j')
-            json = true;
-        else
-            return cli_usage("check");
-    }
-    if (optind != argc)
-        return cli_usage("check");
 
     if (config_read(path, 0, NULL, &config)) {
         cli_check_folders(path, &findings);
         for (size_t i = 0; i < config.parts.count; i++)
             cli_check_folders(config.parts.items[i], &findings);
         check_config(&config, &findings);
-        cli_check_pam(pam, &config, &findings);
+        cli_check_pam(options->pam_folder, &config, &findings);
     } else {
         for (size_t i = 0; i < config.errors.count; i++)
             finding_add_line(&findings, FINDING_ERROR, config.errors.items[i],
                              "every token is refused as bad_config",
                              "correct it (pam_jwt.conf(5))");
     }
-    (json ? print_json : finding_print)(&findings);
+    (options->json ? print_json : finding_print)(&findings);
     code = config.is_mistaken || finding_count(&findings, FINDING_ERROR) > 0 ||
-                   (strict && finding_count(&findings, FINDING_WARNING) > 0)
+                   (options->strict &&
+                    finding_count(&findings, FINDING_WARNING) > 0)
                ? EXIT_NO
                : EXIT_YES;
     finding_done(&findings);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const char *const severities[] = {"note", "warning", "error"};
+static const enum colour colours[] = {COLOUR_NONE, COLOUR_YELLOW, COLOUR_RED};
 
 static char *
 copy(const char *text, size_t length)
@@ -77,17 +78,21 @@ finding_count(const struct findings *findings, enum severity severity)
 void
 finding_print(const struct findings *findings)
 {
+    const size_t errors = finding_count(findings, FINDING_ERROR);
+    const size_t warnings = finding_count(findings, FINDING_WARNING);
+
     for (int severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
         for (size_t i = 0; i < findings->count; i++) {
             const struct finding *one = &findings->items[i];
 
-            if ((int)one->severity == severity)
-                cli_print("%s: %s: %s: %s; %s\n", severities[severity],
-                          one->where, one->what, one->why, one->fix);
+            if ((int)one->severity != severity)
+                continue;
+            cli_print_word(colours[severity], severities[severity]);
+            cli_print(": %s: %s: %s; %s\n", one->where, one->what, one->why,
+                      one->fix);
         }
-    cli_print("%zu errors, %zu warnings\n",
-              finding_count(findings, FINDING_ERROR),
-              finding_count(findings, FINDING_WARNING));
+    cli_print("%zu error%s, %zu warning%s\n", errors, cli_plural(errors),
+              warnings, cli_plural(warnings));
 }
 
 struct json_object *

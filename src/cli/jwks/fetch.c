@@ -6,6 +6,7 @@
 #include "cli/jwks/https.h"
 #include "cli/jwks/key_set.h"
 #include "cli/jwks/section.h"
+#include "cli/options.h"
 #include "cli/replace_file.h"
 #include "config/config.h"
 #include "json/document.h"
@@ -13,7 +14,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <stdio.h>
@@ -32,9 +32,6 @@
 
 /* More than the headers of any server hold. */
 #define TOKEN_MAX ((size_t)64 * 1024)
-
-/* All requests together, unless --timeout says otherwise. */
-#define TIMEOUT 30.0
 
 /*
  * Longest time, in seconds, that an answer which the server calls fresh is kept
@@ -404,56 +401,20 @@ fetch_named(struct fetch *fetch, const struct jwkssection *section)
 }
 
 int
-cli_jwks_fetch(int argc, char **argv)
+cli_jwks_fetch(const struct options *options)
 {
-    static const struct option table[] = {
-        {"issuer", required_argument, NULL, 'i'},
-        {"url", required_argument, NULL, 'u'},
-        {"section", required_argument, NULL, 's'},
-        {"out", required_argument, NULL, 'o'},
-        {"ca", required_argument, NULL, 'a'},
-        {"token-file", required_argument, NULL, 'k'},
-        {"timeout", required_argument, NULL, 't'},
-        {"force", no_argument, NULL, 'f'},
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    struct jwkssection section = {.config_path = CONFIG_PATH};
-    struct fetch fetch = {0};
-    double timeout = TIMEOUT;
-    int option;
+    struct jwkssection section = {.config_path = options->config,
+                                  .name = options->section};
+    struct fetch fetch = {.issuer = options->issuer,
+                          .url = options->url,
+                          .out = options->path,
+                          .ca_file = options->ca_file,
+                          .token_file = options->token_file,
+                          .force = options->force,
+                          .json = options->json};
     int code = EXIT_YES;
 
-    while ((option = cli_option("jwks fetch", argc, argv, table)) != -1) {
-        if (option == 'i')
-            fetch.issuer = optarg;
-        else if (option == 'u')
-            fetch.url = optarg;
-        else if (option == 's')
-            section.name = optarg;
-        else if (option == 'o')
-            fetch.out = optarg;
-        else if (option == 'a')
-            fetch.ca_file = optarg;
-        else if (option == 'k')
-            fetch.token_file = optarg;
-        else if (option == 't' && cli_duration(optarg, &timeout) && timeout > 0)
-            continue;
-        else if (option == 'f')
-            fetch.force = true;
-        else if (option == 'c')
-            section.config_path = optarg;
-        else if (option == 'j')
-            fetch.json = true;
-        else
-            return cli_usage(COMMAND);
-    }
-    if (optind != argc || fetch.out == NULL ||
-        (fetch.issuer != NULL) + (fetch.url != NULL) + (section.name != NULL) !=
-            1)
-        return cli_usage(COMMAND);
-    fetch.deadline = https_clock() + timeout;
+    fetch.deadline = https_clock() + options->timeout;
     if (section.name != NULL)
         code = jwkssection_read(&section, COMMAND);
     if (code == EXIT_YES && fetch.token_file != NULL)

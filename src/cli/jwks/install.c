@@ -4,11 +4,11 @@
 #include "base/trusted_file.h"
 #include "cli/jwks/key_set.h"
 #include "cli/jwks/section.h"
+#include "cli/options.h"
 #include "cli/replace_file.h"
 #include "config/config.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,41 +185,20 @@ decide(struct replacement *replacement, const struct config *config,
 }
 
 int
-cli_jwks_install(int argc, char **argv)
+cli_jwks_install(const struct options *options)
 {
-    static const struct option table[] = {
-        {"to", required_argument, NULL, 't'},
-        {"section", required_argument, NULL, 's'},
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    struct jwkssection section = {.config_path = CONFIG_PATH};
+    struct jwkssection section = {.config_path = options->config,
+                                  .name = options->section};
     struct replacement replacement = {0};
     char what[REPLACEMENT_WHAT_MAX];
-    const char *to = NULL;
+    const char *from = options->word;
+    const char *to = options->to;
     char *target = NULL;
     char *data = NULL;
     size_t size = 0;
     double changed = 0;
-    bool json = false;
-    int option;
     int code;
 
-    while ((option = cli_option("jwks install", argc, argv, table)) != -1) {
-        if (option == 't')
-            to = optarg;
-        else if (option == 's')
-            section.name = optarg;
-        else if (option == 'c')
-            section.config_path = optarg;
-        else if (option == 'j')
-            json = true;
-        else
-            return cli_usage(COMMAND);
-    }
-    if (optind != argc - 1 || (to == NULL) == (section.name == NULL))
-        return cli_usage(COMMAND);
     code = jwkssection_read(&section, COMMAND);
     if (code == EXIT_YES && to == NULL) {
         const struct strings *files = &section.issuer->key_files;
@@ -237,15 +216,14 @@ cli_jwks_install(int argc, char **argv)
     target = strdup(to != NULL ? to : "");
     if (target == NULL)
         cli_no_memory();
-    if (code == EXIT_YES &&
-        !read_source(argv[optind], &data, &size, &changed, what))
-        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", argv[optind], what);
+    if (code == EXIT_YES && !read_source(from, &data, &size, &changed, what))
+        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", from, what);
     if (code == EXIT_YES &&
         !replacement_make(target, data, size, changed, &replacement, what))
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", target, what);
     if (code == EXIT_YES)
         code = decide(&replacement, section.is_there ? &section.config : NULL,
-                      argv[optind], json);
+                      from, options->json);
     replacement_done(&replacement);
     free(target);
     free(data);

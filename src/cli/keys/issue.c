@@ -6,11 +6,9 @@
 #include "base/text.h"
 #include "cli/keys/sign.h"
 #include "cli/keys/signing_key.h"
-#include "config/config.h"
+#include "cli/options.h"
 #include "keys/algorithm.h"
-#include "json/scan.h"
 
-#include <getopt.h>
 #include <json-c/json.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -24,110 +22,18 @@
 #define FITS_SUDO 511
 #define FITS_SSH  1023
 
-struct options {
-    const char *key_file;
-    enum secret_encoding encoding;
-    const char *algorithm;
-    const char *subject;
-    const char *audience;
-    const char *issuer;
-    const char *kid;
-    const char *type;
-    double lifetime;
-    const char **claims; /* NAME=JSON */
-    int claim_count;
-    bool json;
-};
-
-static bool
-read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option table[] = {
-        {"key", required_argument, NULL, 'k'},
-        {"secret-encoding", required_argument, NULL, 'e'},
-        {"alg", required_argument, NULL, 'a'},
-        {"sub", required_argument, NULL, 's'},
-        {"aud", required_argument, NULL, 'u'},
-        {"iss", required_argument, NULL, 'i'},
-        {"kid", required_argument, NULL, 'd'},
-        {"typ", required_argument, NULL, 't'},
-        {"ttl", required_argument, NULL, 'l'},
-        {"claim", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    const struct setting *encoding = setting_find("secret_encoding");
-    int option;
-    bool good = true;
-
-    while (good && (option = cli_option("issue", argc, argv, table)) != -1) {
-        switch (option) {
-        case 'k':
-            good = options->key_file == NULL;
-            options->key_file = optarg;
-            break;
-        case 'e':
-            good = encoding->set_text(encoding, &options->encoding, optarg) ==
-                   NULL;
-            break;
-        case 'a':
-            options->algorithm = optarg;
-            break;
-        case 's':
-            options->subject = optarg;
-            break;
-        case 'u':
-            options->audience = optarg;
-            break;
-        case 'i':
-            options->issuer = optarg;
-            break;
-        case 'd':
-            options->kid = optarg;
-            break;
-        case 't':
-            options->type = optarg;
-            break;
-        case 'l':
-            good = cli_duration(optarg, &options->lifetime);
-            break;
-        case 'c':
-            options->claims[options->claim_count++] = optarg;
-            break;
-        case 'j':
-            options->json = true;
-            break;
-        default:
-            good = false;
-        }
-    }
-    return good && optind == argc && options->key_file != NULL &&
-           options->subject != NULL;
-}
-
-/* Adds NAME=JSON; what it names may be one of our own claims. */
-static bool
+/* Adds NAME=JSON, which may replace one of our own claims. */
+static void
 add_claim(struct json_object *payload, const char *claim)
 {
-    const char *equals = strchr(claim, '=');
-    const char *what;
-    size_t values;
-    size_t at;
-    struct json_object *value;
-    char *name;
+    size_t length = strcspn(claim, "=");
+    char *name = strndup(claim, length);
 
-    if (equals == NULL || equals == claim ||
-        jsonscan(equals + 1, strlen(equals + 1), &values, &what, &at) !=
-            JSONSCAN_OK)
-        return false;
-    name = strndup(claim, (size_t)(equals - claim));
     if (name == NULL)
-        return false;
-    /* json-c gives NULL for the text null too, which the scan let pass. */
-    value = json_tokener_parse(equals + 1);
-    cli_add(payload, name, value);
+        cli_no_memory();
+    /* json-c gives NULL for the text null too. */
+    cli_add(payload, name, json_tokener_parse(claim + length + 1));
     free(name);
-    return true;
 }
 
 static struct json_object *
@@ -150,11 +56,8 @@ make_payload(const struct options *options, time_t now)
     cli_add_number(payload, "iat", now);
     cli_add_number(payload, "exp", now + (time_t)options->lifetime);
     cli_add_string(payload, "jti", token_id);
-    for (int i = 0; i < options->claim_count; i++)
-        if (!add_claim(payload, options->claims[i])) {
-            json_object_put(payload);
-            return NULL;
-        }
+    for (size_t i = 0; i < options->claims.count; i++)
+        add_claim(payload, options->claims.items[i]);
     return payload;
 }
 
@@ -250,45 +153,23 @@ make_token(const struct algorithm *algorithm, struct key *key,
     return signature != NULL;
 }
 
-static int
-issue(const struct options *options)
+int
+cli_issue(const struct options *options)
 {
-    const struct algorithm *algorithm = NULL;
+    const struct algorithm *algorithm = options->algorithm;
     struct key key = {0};
     char what[KEY_WHAT_MAX] = "out of memory"; /* where nothing says more */
     time_t now = (time_t)cli_now();
     int code = EXIT_YES;
 
-    if (options->algorithm != NULL) {
-        algorithm = algorithm_find(options->algorithm);
-        if (algorithm == NULL)
-            return cli_fail(EXIT_USAGE, "issue", "--alg %s is not known",
-                            options->algorithm);
-        if (!algorithm_is_available(algorithm))
-            return cli_needs("issue", algorithm->name);
-    }
+    if (algorithm != NULL && !algorithm_is_available(algorithm))
+        return cli_needs("issue", algorithm->name);
     if (!signingkey_load(options->key_file, options->encoding, options->kid,
                          &algorithm, &key, what))
         return cli_fail(EXIT_UNREADABLE, "issue", "%s: %s", options->key_file,
                         what);
     if (!make_token(algorithm, &key, options, now))
-        code = cli_fail(EXIT_USAGE, "issue",
-                        "a --claim is no NAME=JSON, or OpenSSL could not sign");
+        code = cli_fail(EXIT_UNREADABLE, "issue", "OpenSSL could not sign");
     key_done(&key);
-    return code;
-}
-
-int
-cli_issue(int argc, char **argv)
-{
-    struct options options = {.type = "JWT", .lifetime = 300};
-    int code;
-
-    options.claims = calloc((size_t)argc, sizeof *options.claims);
-    if (options.claims == NULL || !read_options(argc, argv, &options))
-        code = cli_usage("issue");
-    else
-        code = issue(&options);
-    free(options.claims);
     return code;
 }

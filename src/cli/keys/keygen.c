@@ -5,13 +5,13 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/keys/private_key.h"
+#include "cli/options.h"
 #include "cli/replace_file.h"
 #include "keys/algorithm.h"
 #include "keys/key.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -29,15 +29,6 @@
 #define RSA_BITS 3072
 
 #define PUBLIC_SUFFIX ".pub"
-
-struct options {
-    const struct algorithm *algorithm;
-    const char *path; /* NULL: standard output */
-    const char *kid;
-    enum key_type curve; /* which of EdDSA; 0: --curve was not given */
-    bool is_jwk;
-    bool json;
-};
 
 /* The texts of a new key; a secret has no public one. */
 struct texts {
@@ -324,66 +315,37 @@ keygen(const struct options *options)
     return code;
 }
 
+/* True if options that are right alone do not go together, which was said. */
 static bool
-read_curve(const char *name, enum key_type *ret_curve)
+is_mistaken(const struct options *options)
 {
-    const struct key_kind *kind = key_kind_named("OKP", name, NULL);
+    const struct algorithm *algorithm = options->algorithm;
 
-    if (kind == NULL)
-        return false;
-    *ret_curve = kind->type;
-    return true;
-}
-
-static bool
-read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option table[] = {
-        {"alg", required_argument, NULL, 'a'},
-        {"out", required_argument, NULL, 'o'},
-        {"format", required_argument, NULL, 'f'},
-        {"kid", required_argument, NULL, 'k'},
-        {"curve", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    bool good = true;
-    int option;
-
-    while (good && (option = cli_option("keygen", argc, argv, table)) != -1) {
-        if (option == 'a')
-            options->algorithm = algorithm_find(optarg);
-        else if (option == 'o')
-            options->path = optarg;
-        else if (option == 'k')
-            options->kid = optarg;
-        else if (option == 'c')
-            good = read_curve(optarg, &options->curve);
-        else if (option == 'j')
-            options->json = true;
-        else if (option == 'f' && text_equal(optarg, "jwk"))
-            options->is_jwk = true;
-        else
-            good = option == 'f' && text_equal(optarg, "pem");
-    }
-    if (!good || optind != argc || options->algorithm == NULL)
-        return false;
-    if (options->curve == 0 && (options->algorithm->key_types & KEY_ED25519))
-        options->curve = KEY_ED25519;
-    return (options->curve == 0 ||
-            (options->algorithm->key_types & (unsigned)options->curve) != 0) &&
-           (options->kid == NULL ||
-            (options->is_jwk && strlen(options->kid) <= KEY_KID_MAX));
+    if (options->curve != 0 &&
+        (algorithm->key_types & (unsigned)options->curve) == 0)
+        return cli_fail(true, "keygen",
+                        "--curve is for --alg EdDSA; leave it out for %s",
+                        algorithm->name);
+    if (options->kid != NULL && !options->is_jwk)
+        return cli_fail(true, "keygen",
+                        "--kid needs --format jwk: PEM and a secret's text "
+                        "have no key ID");
+    if (options->kid != NULL && strlen(options->kid) > KEY_KID_MAX)
+        return cli_fail(true, "keygen", "--kid is longer than %d bytes",
+                        KEY_KID_MAX);
+    return false;
 }
 
 int
-cli_keygen(int argc, char **argv)
+cli_keygen(const struct options *given)
 {
-    struct options options = {.algorithm = algorithm_find("HS256")};
+    struct options options = *given;
 
-    if (!read_options(argc, argv, &options))
-        return cli_usage("keygen");
+    if (is_mistaken(&options))
+        return EXIT_USAGE;
     if (!algorithm_is_available(options.algorithm))
         return cli_needs("keygen", options.algorithm->name);
+    if (options.curve == 0 && (options.algorithm->key_types & KEY_ED25519))
+        options.curve = KEY_ED25519;
     return keygen(&options);
 }

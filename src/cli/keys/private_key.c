@@ -62,6 +62,9 @@ pss_algorithm(EVP_PKEY *pair)
     return row;
 }
 
+#define PUBLIC_KEY \
+    "a public key, which cannot sign: give the private key that belongs to it"
+
 /* Adopts the key pair, or frees it. */
 static enum key_result
 adopt(EVP_PKEY *pair, struct key *ret_key, char what[KEY_WHAT_MAX])
@@ -86,6 +89,13 @@ refuse_passphrase(char *into, int size, int writing, void *data)
     return -1;
 }
 
+static bool
+is_public_pem(const char *text, size_t length)
+{
+    return memmem(text, length, "PUBLIC KEY-----", 15) != NULL ||
+           memmem(text, length, "CERTIFICATE-----", 16) != NULL;
+}
+
 enum key_result
 privatekey_from_pem(const char *text, size_t length, struct key *ret_key,
                     char what[KEY_WHAT_MAX])
@@ -99,8 +109,10 @@ privatekey_from_pem(const char *text, size_t length, struct key *ret_key,
     BIO_free(input);
     if (pair == NULL)
         return key_say(KEY_BAD, what,
-                       "no private key in PEM that can be read (an encrypted "
-                       "one: openssl pkey; a public one signs nothing)");
+                       is_public_pem(text, length)
+                           ? PUBLIC_KEY
+                           : "no private key in PEM that can be read (an "
+                             "encrypted one: openssl pkey)");
     return adopt(pair, ret_key, what);
 }
 
@@ -281,9 +293,10 @@ privatekey_from_jwk(struct json_object *jwk, struct key *ret_key,
     struct key key = {0};
     enum key_result result;
 
-    if (kind == NULL || jsondoc_string(jwk, private_member(kind)) == NULL)
-        return key_say(KEY_BAD, what,
-                       "no private JWK (a public one signs nothing)");
+    if (kind == NULL)
+        return key_say(KEY_BAD, what, "its \"kty\" or \"crv\" is not known");
+    if (jsondoc_string(jwk, private_member(kind)) == NULL)
+        return key_say(KEY_BAD, what, PUBLIC_KEY);
     if (kind->type == KEY_RSA)
         pair = rsa_pair(jwk);
     else if (text_equal(kind->kty, "AKP"))

@@ -122,17 +122,20 @@ signingkey_load(const char *path, enum secret_encoding encoding,
     struct file file = {0};
     struct key key = {0};
     bool is_secret = false;
+    bool is_private;
     bool loaded;
 
     if (!readfile(path, KEYSET_FILE_MAX, &file, what))
         return false;
-    if (!file.is_private) {
-        file_done(&file);
+    loaded = load_private(&file, &key, &is_secret, what);
+    is_private = file.is_private;
+    file_done(&file);
+    /* A public key is better called so than told to be chmod 600. */
+    if (!is_private && (loaded || is_secret)) {
+        key_done(&key);
         return say(what, "a key that signs, and group or others may read it "
                          "(chmod 600)");
     }
-    loaded = load_private(&file, &key, &is_secret, what);
-    file_done(&file);
     if (is_secret)
         loaded = load_secret(path, encoding, kid, *algorithm, &key, what);
     if (!loaded || !choose_algorithm(&key, algorithm, what)) {

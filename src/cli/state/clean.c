@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
+#include "cli/options.h"
 #include "cli/state/each_store.h"
 
-#include <getopt.h>
 #include <math.h>
 
 struct cleaning {
@@ -32,24 +32,13 @@ clean_state(const struct states_one *one, void *data, char *ret_what)
 }
 
 int
-cli_clean(int argc, char **argv)
+cli_clean(const struct options *options)
 {
-    static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {NULL, 0, NULL, 0},
-    };
-    struct states_wanted wanted = {.command = "clean", .config = CONFIG_PATH};
+    struct states_wanted wanted = {.command = "clean",
+                                   .config = options->config};
     struct cleaning cleaning = {.now = cli_now()};
-    int option;
     int code;
 
-    while ((option = cli_option("clean", argc, argv, table)) != -1) {
-        if (option != 'c')
-            return cli_usage("clean");
-        wanted.config = optarg;
-    }
-    if (optind != argc)
-        return cli_usage("clean");
     code = states_each(&wanted, clean_state, &cleaning);
     return code == EXIT_YES && cleaning.has_odd ? EXIT_UNAVAILABLE : code;
 }

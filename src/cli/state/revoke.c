@@ -3,90 +3,12 @@
 
 #include "base/text.h"
 #include "base/time_words.h"
+#include "cli/options.h"
 #include "cli/state/each_store.h"
 #include "cli/state/open_sessions.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-/* "now", seconds since 1970, or 2026-11-24T12:00:00Z. */
-static bool
-read_moment(const char *text, double now, double *ret_seconds)
-{
-    struct tm moment = {0};
-    const char *end;
-
-    if (text_equal(text, "now")) {
-        *ret_seconds = now;
-        return true;
-    }
-    if (strspn(text, "0123456789") == strlen(text) && *text != '\0' &&
-        strlen(text) <= 15) {
-        *ret_seconds = strtod(text, NULL);
-        return true;
-    }
-    end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &moment);
-    if (end == NULL || *end != '\0')
-        return false;
-    *ret_seconds = (double)timegm(&moment);
-    return *ret_seconds >= 0;
-}
-
-struct options {
-    const char *config;
-    struct revocation revocation;
-    const char *before; /* NULL: now and what the issuer's clock may be ahead */
-    bool all;
-};
-
-static bool
-read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"jti", required_argument, NULL, 'j'},
-        {"sub", required_argument, NULL, 's'},
-        {"iss", required_argument, NULL, 'i'},
-        {"before", required_argument, NULL, 'b'},
-        {"all", no_argument, NULL, 'a'},
-        {NULL, 0, NULL, 0},
-    };
-    struct revocation *revocation = &options->revocation;
-    int option;
-
-    while ((option = cli_option("revoke", argc, argv, table)) != -1) {
-        switch (option) {
-        case 'c':
-            options->config = optarg;
-            break;
-        case 'j':
-            revocation->token_id = optarg;
-            break;
-        case 's':
-            revocation->subject = optarg;
-            break;
-        case 'i':
-            revocation->issuer = optarg;
-            break;
-        case 'b':
-            options->before = optarg;
-            break;
-        case 'a':
-            options->all = true;
-            break;
-        default:
-            return false;
-        }
-    }
-    return optind == argc && (revocation->token_id != NULL) +
-                                     (revocation->subject != NULL) +
-                                     options->all ==
-                                 1;
-}
 
 struct revoking {
     struct revocation revocation;
@@ -171,48 +93,43 @@ say_sessions(void)
             "loginctl terminate-user NAME)\n");
 }
 
-/* A mistake in what is asked for, before anything is written: true if so. */
+/* True if what is asked for is a mistake, which was said. */
 static bool
-is_mistaken(const struct options *options, struct revoking *revoking)
+is_mistaken(const struct options *options, const struct revocation *revocation)
 {
     const char *wrong;
 
-    if (options->before != NULL && options->revocation.token_id != NULL)
+    if (options->before.is_given && options->token_id != NULL)
         return cli_fail(true, "revoke",
                         "--jti is one token, whenever it was issued: leave "
                         "--before out");
-    if (!revocation_can_match(&options->revocation, &wrong))
+    if (!revocation_can_match(revocation, &wrong))
         return cli_fail(true, "revoke",
                         "no token has this --jti, --sub or --iss: %s", wrong);
-    if (options->before != NULL && !read_moment(options->before, revoking->now,
-                                                &revoking->revocation.before))
-        return cli_fail(true, "revoke",
-                        "--before is %s, and has to be now, "
-                        "2026-11-24T12:00:00Z or seconds since 1970",
-                        text_log_value(options->before).text);
     return false;
 }
 
 int
-cli_revoke(int argc, char **argv)
+cli_revoke(const struct options *options)
 {
-    struct options options = {.config = CONFIG_PATH};
-    struct revoking revoking = {.now = cli_now()};
-    struct states_wanted wanted = {
-        .command = "revoke", .revocation = true, .warns = true};
+    struct revoking revoking = {
+        .revocation = {.token_id = options->token_id,
+                       .subject = options->subject,
+                       .issuer = options->issuer,
+                       .before = options->before.seconds},
+        .has_before = options->before.is_given || options->token_id != NULL,
+        .now = cli_now()};
+    const struct states_wanted wanted = {.command = "revoke",
+                                         .config = options->config,
+                                         .issuer = options->issuer,
+                                         .revocation = true,
+                                         .warns = true};
     int code;
 
-    if (!read_options(argc, argv, &options))
-        return cli_usage("revoke");
-    revoking.revocation = options.revocation;
-    revoking.has_before =
-        options.before != NULL || options.revocation.token_id != NULL;
-    if (options.revocation.token_id != NULL)
-        revoking.revocation.before = revoking.now;
-    if (is_mistaken(&options, &revoking))
+    if (is_mistaken(options, &revoking.revocation))
         return EXIT_USAGE;
-    wanted.config = options.config;
-    wanted.issuer = options.revocation.issuer;
+    if (options->token_id != NULL)
+        revoking.revocation.before = revoking.now;
     code = states_each(&wanted, revoke_in, &revoking);
     if (code == EXIT_YES)
         say_sessions();

@@ -2,9 +2,9 @@
 #include "cli/cli.h"
 
 #include "base/time_words.h"
+#include "cli/options.h"
 #include "cli/state/each_store.h"
 
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -74,34 +74,17 @@ list_state(const struct states_one *one, void *data, char *ret_what)
 }
 
 int
-cli_revoked(int argc, char **argv)
+cli_revoked(const struct options *options)
 {
-    static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
     struct states_wanted wanted = {
-        .command = "revoked", .config = CONFIG_PATH, .revocation = true};
+        .command = "revoked", .config = options->config, .revocation = true};
     struct listing listing = {.now = cli_now()};
-    bool json = false;
-    int option;
     int code;
 
-    while ((option = cli_option("revoked", argc, argv, table)) != -1) {
-        if (option == 'c')
-            wanted.config = optarg;
-        else if (option == 'j')
-            json = true;
-        else
-            return cli_usage("revoked");
-    }
-    if (optind != argc)
-        return cli_usage("revoked");
-    if (json)
+    if (options->json)
         listing.list = cli_array(NULL);
     code = states_each(&wanted, list_state, &listing);
-    if (json)
+    if (options->json)
         cli_print_json(listing.list);
     return code == EXIT_YES && listing.has_odd ? EXIT_UNAVAILABLE : code;
 }
