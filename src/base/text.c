@@ -86,7 +86,7 @@ text_time(double seconds)
     struct tm parts;
     time_t whole;
 
-    if (!(seconds >= 0 && seconds < 253402300800.0))
+    if (!(seconds >= 0 && seconds < 253402300800.0 && seconds <= TIME_T_MAX))
         return shown;
     whole = (time_t)seconds;
     if (gmtime_r(&whole, &parts) != NULL)

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
 
 /* How much of a foreign value one log line shows, in characters. */
 #define TEXT_SHOWN_MAX 128
@@ -29,9 +31,12 @@ struct shown text_log_value(const char *value);
  */
 struct shown text_field(const char *value, const char *also);
 
+/* The last second that a time_t holds: on some 32-bit systems one of 2038. */
+#define TIME_T_MAX ((double)(((uint64_t)1 << (8 * sizeof(time_t) - 1)) - 1))
+
 /*
  * A time in UTC, ISO 8601: "2026-11-24T12:00:00Z"; "far away" behind the year
- * 9999.
+ * 9999 or TIME_T_MAX.
  */
 struct shown text_time(double seconds);
 

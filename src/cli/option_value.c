@@ -152,7 +152,8 @@ set_moment(void *field, const char *text, char *wrong)
     if (strspn(text, "0123456789") == strlen(text) && *text != '\0' &&
         strlen(text) <= EPOCH_DIGITS) {
         moment->seconds = strtod(text, NULL);
-        return true;
+        if (moment->seconds <= TIME_T_MAX)
+            return true;
     }
     end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &date);
     moment->seconds = (double)timegm(&date);

@@ -37,7 +37,7 @@ add_claim(struct json_object *payload, const char *claim)
 }
 
 static struct json_object *
-make_payload(const struct options *options, time_t now)
+make_payload(const struct options *options, int64_t now)
 {
     struct json_object *payload = cli_object();
     unsigned char bytes[TOKEN_ID_BYTES];
@@ -54,7 +54,7 @@ make_payload(const struct options *options, time_t now)
     if (options->audience != NULL)
         cli_add_string(payload, "aud", options->audience);
     cli_add_number(payload, "iat", now);
-    cli_add_number(payload, "exp", now + (time_t)options->lifetime);
+    cli_add_number(payload, "exp", now + (int64_t)options->lifetime);
     cli_add_string(payload, "jti", token_id);
     for (size_t i = 0; i < options->claims.count; i++)
         add_claim(payload, options->claims.items[i]);
@@ -127,7 +127,7 @@ print_token(const char *signing_input, const char *signature, bool json)
 
 static bool
 make_token(const struct algorithm *algorithm, struct key *key,
-           const struct options *options, time_t now)
+           const struct options *options, int64_t now)
 {
     struct json_object *header = make_header(options, algorithm, key);
     struct json_object *payload = make_payload(options, now);
@@ -159,7 +159,7 @@ cli_issue(const struct options *options)
     const struct algorithm *algorithm = options->algorithm;
     struct key key = {0};
     char what[KEY_WHAT_MAX] = "out of memory"; /* where nothing says more */
-    time_t now = (time_t)cli_now();
+    int64_t now = (int64_t)cli_now();
     int code = EXIT_YES;
 
     if (algorithm != NULL && !algorithm_is_available(algorithm))
