@@ -190,7 +190,7 @@ FAIL_0   = curl_easy_init curl_url curl_slist_append fdopendir readdir dlopen st
     tokener_new_ex tokener_parse tokener_parse_ex) EVP_DigestSign EVP_DigestSignInit_ex EVP_PKEY_Q_keygen \
     EVP_PKEY_get_raw_private_key EVP_PKEY_new_raw_private_key_ex EVP_PKEY_pairwise_check BIO_new \
     PEM_read_bio_PrivateKey PEM_write_bio_PKCS8PrivateKey PEM_write_bio_PUBKEY d2i_ECDSA_SIG $(FAULTY)
-FAIL_1   = open openat mkstemp rename futimens utimensat mkdirat renameat unlinkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
+FAIL_1   = open openat mkostemp rename futimens utimensat mkdirat renameat unlinkat linkat flock fstat stat lstat read write fsync fchmod gethostname getpwnam_r getgrnam_r asprintf vasprintf \
     __asprintf_chk __vasprintf_chk json_object_object_add json_object_array_add
 FAIL_2   = curl_global_init curl_easy_setopt curl_easy_perform curl_easy_getinfo curl_url_set curl_url_get
 FAIL_12  = regcomp regexec

@@ -135,6 +135,16 @@ enum colour {
  */
 void cli_print_word(enum colour colour, const char *word);
 
+/*
+ * From cli_hold() to cli_held() output is kept in memory, so that nothing is
+ * left to fail when a thing is done but to write it. cli_held() returns it; the
+ * caller frees. cli_put() writes such a text. False: standard output failed,
+ * which main() says.
+ */
+void cli_hold(void);
+char *cli_held(void) __attribute__((warn_unused_result));
+bool cli_put(const char *text) __attribute__((warn_unused_result));
+
 /* As cli_print(), to standard error. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

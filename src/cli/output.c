@@ -53,13 +53,49 @@ print_safely(FILE *out, const char *format, va_list arguments)
     free(text);
 }
 
+/* Memory that output goes to while it is held; its text and length. */
+static FILE *held;
+static char *held_text;
+static size_t held_size;
+
+static FILE *
+output(void)
+{
+    return held != NULL ? held : stdout;
+}
+
+void
+cli_hold(void)
+{
+    held = open_memstream(&held_text, &held_size);
+    if (held == NULL)
+        cli_no_memory();
+}
+
+char *
+cli_held(void)
+{
+    bool failed = ferror(held) != 0;
+
+    if (fclose(held) != 0 || failed)
+        cli_no_memory();
+    held = NULL;
+    return held_text;
+}
+
+bool
+cli_put(const char *text)
+{
+    return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+}
+
 void
 cli_print(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    print_safely(stdout, format, arguments);
+    print_safely(output(), format, arguments);
     va_end(arguments);
 }
 
@@ -210,14 +246,14 @@ cli_print_value(struct json_object *value)
 
     if (text == NULL)
         cli_no_memory();
-    printable_write(stdout, text, length, PRINTABLE_JSON);
+    printable_write(output(), text, length, PRINTABLE_JSON);
 }
 
 void
 cli_print_json(struct json_object *value)
 {
     cli_print_value(value);
-    fputc('\n', stdout);
+    fputc('\n', output());
     json_object_put(value);
 }
 

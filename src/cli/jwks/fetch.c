@@ -125,7 +125,8 @@ memory_write(const struct fetch *fetch, const char *url,
              const struct https_reply *reply, double now)
 {
     struct json_object *object = cli_object();
-    struct replacement replacement = {0};
+    struct replacement replacement = {
+        .target = fetch->memory_path, .mode = 0644, .changed = now};
     char what[REPLACEMENT_WHAT_MAX];
     const char *text;
 
@@ -138,8 +139,7 @@ memory_write(const struct fetch *fetch, const char *url,
     text = json_object_to_json_string(object);
     if (text == NULL)
         cli_no_memory();
-    if (!replacement_make(fetch->memory_path, text, strlen(text), now,
-                          &replacement, what) ||
+    if (!replacement_make(&replacement, text, strlen(text), what) ||
         !replacement_keep(&replacement, what))
         cli_fail(0, COMMAND, "%s: %s", fetch->memory_path, what);
     replacement_done(&replacement);
@@ -217,40 +217,54 @@ out:
     return result;
 }
 
+/* Puts a judged set in the old one's place; returns an exit code. */
+static int
+put_in_place(const struct fetch *fetch, struct replacement *replacement)
+{
+    char what[REPLACEMENT_WHAT_MAX];
+
+    /* The remembered facts belong to the old set: remove them first. */
+    if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
+        return cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
+                        fetch->memory_path);
+    if (!replacement_keep(replacement, what))
+        return cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
+    return EXIT_YES;
+}
+
 /* A new set: judged as a file of its own, then put in the old one's place. */
 static int
 take_new(const struct fetch *fetch, const char *url,
          const struct https_reply *reply)
 {
     double now = cli_now();
-    struct replacement replacement = {0};
+    struct replacement replacement = {
+        .target = fetch->out, .mode = 0644, .changed = now};
     char what[REPLACEMENT_WHAT_MAX];
     struct jwksfile file = {0};
+    char *fetched = NULL;
+    char *kept = NULL;
     int code = EXIT_NO;
 
-    if (!replacement_make(fetch->out, reply->body, reply->size, now,
-                          &replacement, what)) {
+    if (!replacement_make(&replacement, reply->body, reply->size, what)) {
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
         goto out;
     }
-    if (jwksfile_read(replacement.path, text_log_value(url).text, &file)) {
-        /* The remembered facts belong to the old set: remove them first. */
-        if (unlink(fetch->memory_path) != 0 && errno != ENOENT)
-            code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: cannot remove it",
-                            fetch->memory_path);
-        else if (replacement_keep(&replacement, what))
-            code = EXIT_YES;
-        else
-            code =
-                cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", fetch->out, what);
-    }
+    if (jwksfile_read(replacement.path, text_log_value(url).text, &file))
+        code = EXIT_YES;
+    jwksfile_complain(&file, COMMAND, fetch->json);
+    fetched = jwksfile_text(&file, "fetched", fetch->out, fetch->json);
+    kept = jwksfile_text(&file, "kept as it was", fetch->out, fetch->json);
+    if (code == EXIT_YES)
+        code = put_in_place(fetch, &replacement);
+    if (!cli_put(replacement.is_in_place ? fetched : kept))
+        code = EXIT_UNREADABLE;
     if (code == EXIT_YES)
         memory_write(fetch, url, reply, now);
-    jwksfile_print(&file, COMMAND,
-                   code == EXIT_YES ? "fetched" : "kept as it was", fetch->out,
-                   fetch->json);
 
 out:
+    free(fetched);
+    free(kept);
     jwksfile_done(&file);
     replacement_done(&replacement);
     return code;
@@ -264,6 +278,7 @@ take_old(const struct fetch *fetch, const char *url,
     double now = cli_now();
     struct jwksfile file;
     int code = EXIT_NO;
+    char *text;
 
     if (!jwksfile_read(fetch->out, fetch->out, &file)) {
         unlink(fetch->memory_path);
@@ -275,11 +290,15 @@ take_old(const struct fetch *fetch, const char *url,
             memory_write(fetch, url, reply, now);
         code = EXIT_YES;
     }
-    jwksfile_print(&file, COMMAND,
-                   code != EXIT_YES ? "not good"
-                   : reply != NULL  ? "unchanged"
-                                    : "still fresh",
-                   fetch->out, fetch->json);
+    jwksfile_complain(&file, COMMAND, fetch->json);
+    text = jwksfile_text(&file,
+                         code != EXIT_YES ? "not good"
+                         : reply != NULL  ? "unchanged"
+                                          : "still fresh",
+                         fetch->out, fetch->json);
+    if (!cli_put(text))
+        code = EXIT_UNREADABLE;
+    free(text);
     jwksfile_done(&file);
     return code;
 }

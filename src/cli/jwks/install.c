@@ -164,6 +164,9 @@ decide(struct replacement *replacement, const struct config *config,
     char what[REPLACEMENT_WHAT_MAX];
     struct jwksfile file;
     int code = EXIT_NO;
+    char *installed;
+    char *kept;
+    bool is_said;
     bool good = jwksfile_read(replacement->path, from, &file);
 
     if (good && config != NULL) {
@@ -172,16 +175,21 @@ decide(struct replacement *replacement, const struct config *config,
                      replacement->target);
         good = fits_config(config, replacement->path, from, &file.problems);
     }
-    if (good && !replacement_keep(replacement, what))
-        code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", replacement->target,
-                        what);
-    else if (good)
+    jwksfile_complain(&file, COMMAND, json);
+    installed = jwksfile_text(&file, "installed", replacement->target, json);
+    kept = jwksfile_text(&file, "kept as it was", replacement->target, json);
+    if (good && replacement_keep(replacement, what))
         code = EXIT_YES;
-    jwksfile_print(&file, COMMAND,
-                   code == EXIT_YES ? "installed" : "kept as it was",
-                   replacement->target, json);
+    else if (good)
+        code = EXIT_UNREADABLE;
+    /* First, as the message below needs memory. */
+    is_said = cli_put(replacement->is_in_place ? installed : kept);
+    if (code == EXIT_UNREADABLE)
+        cli_fail(code, COMMAND, "%s: %s", replacement->target, what);
+    free(installed);
+    free(kept);
     jwksfile_done(&file);
-    return code;
+    return is_said ? code : EXIT_UNREADABLE;
 }
 
 int
@@ -218,8 +226,9 @@ cli_jwks_install(const struct options *options)
         cli_no_memory();
     if (code == EXIT_YES && !read_source(from, &data, &size, &changed, what))
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", from, what);
-    if (code == EXIT_YES &&
-        !replacement_make(target, data, size, changed, &replacement, what))
+    replacement = (struct replacement){
+        .target = target, .mode = 0644, .changed = changed};
+    if (code == EXIT_YES && !replacement_make(&replacement, data, size, what))
         code = cli_fail(EXIT_UNREADABLE, COMMAND, "%s: %s", target, what);
     if (code == EXIT_YES)
         code = decide(&replacement, section.is_there ? &section.config : NULL,

@@ -83,11 +83,19 @@ jwksfile_read(const char *path, const char *name, struct jwksfile *ret_file)
 }
 
 void
-jwksfile_print(const struct jwksfile *file, const char *command,
-               const char *state, const char *name, bool json)
+jwksfile_complain(const struct jwksfile *file, const char *command, bool json)
+{
+    for (size_t i = 0; !json && i < file->problems.count; i++)
+        cli_fail(0, command, "%s", file->problems.items[i]);
+}
+
+char *
+jwksfile_text(const struct jwksfile *file, const char *state, const char *name,
+              bool json)
 {
     struct json_object *object;
 
+    cli_hold();
     if (json) {
         object = cli_object();
         cli_add_string(object, "state", state);
@@ -95,13 +103,12 @@ jwksfile_print(const struct jwksfile *file, const char *command,
         cli_add(object, "keys", cli_array(&file->keys));
         cli_add(object, "problems", cli_array(&file->problems));
         cli_print_json(object);
-        return;
+    } else {
+        cli_print("%s: %s\n", state, name);
+        for (size_t i = 0; i < file->keys.count; i++)
+            cli_print("key: %s\n", file->keys.items[i]);
     }
-    for (size_t i = 0; i < file->problems.count; i++)
-        cli_fail(0, command, "%s", file->problems.items[i]);
-    cli_print("%s: %s\n", state, name);
-    for (size_t i = 0; i < file->keys.count; i++)
-        cli_print("key: %s\n", file->keys.items[i]);
+    return cli_held();
 }
 
 void

@@ -26,9 +26,17 @@ bool jwksfile_read(const char *path, const char *name,
 void jwksfile_rename(const struct strings *problems, const char *path,
                      const char *name, struct strings *ret_problems);
 
-/* Prints it: `state`, `name`, the keys to stdout; the problems to stderr. */
-void jwksfile_print(const struct jwksfile *file, const char *command,
-                    const char *state, const char *name, bool json);
+/* Says the problems on stderr, unless they are a part of the JSON. */
+void jwksfile_complain(const struct jwksfile *file, const char *command,
+                       bool json);
+
+/*
+ * Returns what to print of it: `state`, `name`, the keys; the caller frees.
+ * Made before the file is put in place, it cannot fail any more then.
+ */
+char *jwksfile_text(const struct jwksfile *file, const char *state,
+                    const char *name, bool json)
+    __attribute__((warn_unused_result));
 
 /* Frees; a zeroed file is allowed. */
 void jwksfile_done(struct jwksfile *file);

@@ -10,8 +10,6 @@
 #include "keys/algorithm.h"
 #include "keys/key.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -20,8 +18,6 @@
 #include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define SECRET_MAX 64
 
@@ -45,68 +41,99 @@ texts_done(struct texts *texts)
     free(texts->kid);
 }
 
-/* A new file; an old one is never touched. */
-static int
-write_new(const char *path, const char *text, mode_t mode)
+/* An absolute path, which settings take alone; the caller frees it. */
+static char *
+whole_path(const char *path)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool written;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    char *folder =
+        slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    char *real = folder != NULL ? realpath(folder, NULL) : NULL;
+    char *whole = NULL;
 
-    if (descriptor < 0)
-        return cli_fail(EXIT_UNREADABLE, "keygen", "cannot create %s: %s", path,
-                        strerror(errno));
-    /* The caller's umask may have taken more away; it never gives. */
-    written = fchmod(descriptor, mode) == 0 &&
-              replacement_write(descriptor, text, strlen(text)) &&
-              fsync(descriptor) == 0;
-    if (close(descriptor) != 0 || !written) {
-        unlink(path);
-        return cli_fail(EXIT_UNREADABLE, "keygen", "cannot write %s", path);
-    }
-    return EXIT_YES;
+    if (folder == NULL ||
+        (real == NULL ? asprintf(&whole, "%s", path)
+                      : asprintf(&whole, "%s/%s",
+                                 text_equal(real, "/") ? "" : real, name)) < 0)
+        cli_no_memory();
+    free(folder);
+    free(real);
+    return whole;
 }
 
-/* Both files or none. */
-static int
-write_files(const struct texts *texts, const char *path,
-            const char *public_path)
+/* The settings that use the key; the caller frees them. */
+static char *
+settings_text(const struct options *options, const struct texts *texts,
+              const char *public_path)
 {
-    int code = write_new(path, texts->secret, 0600);
-
-    if (code != EXIT_YES || texts->public_text == NULL)
-        return code;
-    code = write_new(public_path, texts->public_text, 0644);
-    if (code != EXIT_YES)
-        unlink(path);
-    return code;
-}
-
-/* The settings that use the key, which take absolute paths only. */
-static void
-print_settings(const struct options *options, const struct texts *texts,
-               const char *public_path)
-{
-    const char *path = texts->public_text != NULL ? public_path : options->path;
-    char *real = realpath(path, NULL);
-    const char *whole = real != NULL ? real : path;
-    const char *setting =
-        texts->public_text != NULL ? "key_file" : "secret_file";
+    bool is_pair = texts->public_text != NULL;
+    const char *setting = is_pair ? "key_file" : "secret_file";
     const struct algorithm *algorithm = options->algorithm;
+    char *path = whole_path(is_pair ? public_path : options->path);
     struct json_object *object;
 
+    cli_hold();
     if (!options->json) {
-        cli_print("%s = %s\n", setting, whole);
+        cli_print("%s = %s\n", setting, path);
         if (!algorithm->is_default)
             cli_print("algorithms = %s\n", algorithm->name);
     } else {
         object = cli_object();
-        cli_add_string(object, setting, whole);
+        cli_add_string(object, setting, path);
         cli_add_string(object, "algorithms", algorithm->name);
         if (texts->kid != NULL)
             cli_add_string(object, "kid", texts->kid);
         cli_print_json(object);
     }
-    free(real);
+    free(path);
+    return cli_held();
+}
+
+/* Makes both files, or the only one. False: `ret_failed` is the path. */
+static bool
+make_files(struct replacement *secret, struct replacement *shown,
+           const struct texts *texts, const char **ret_failed, char *what)
+{
+    const char *text = texts->public_text;
+
+    *ret_failed = secret->target;
+    if (!replacement_make(secret, texts->secret, strlen(texts->secret), what))
+        return false;
+    *ret_failed = shown->target;
+    if (text != NULL && (!replacement_make(shown, text, strlen(text), what) ||
+                         !replacement_add(shown, what)))
+        return false;
+    *ret_failed = secret->target;
+    return replacement_add(secret, what);
+}
+
+/* Both files and the settings are there, or nothing is. */
+static int
+write_files(const struct options *options, const struct texts *texts,
+            const char *public_path)
+{
+    const double now = cli_now();
+    struct replacement secret = {
+        .target = options->path, .mode = 0600, .changed = now};
+    struct replacement shown = {
+        .target = public_path, .mode = 0644, .changed = now};
+    char what[REPLACEMENT_WHAT_MAX] = "";
+    char *settings = settings_text(options, texts, public_path);
+    const char *failed = NULL;
+    bool made = make_files(&secret, &shown, texts, &failed, what);
+    bool good = made && cli_put(settings);
+
+    if (!good) {
+        replacement_take_back(&secret);
+        replacement_take_back(&shown);
+    }
+    if (!made)
+        cli_fail(0, "keygen", "%s: %s", failed, what);
+    replacement_done(&secret);
+    replacement_done(&shown);
+    free(settings);
+    return good ? EXIT_YES : EXIT_UNREADABLE;
 }
 
 /* Less its final newline. */
@@ -307,9 +334,7 @@ keygen(const struct options *options)
     if (options->path == NULL)
         print_texts(options, &texts);
     else
-        code = write_files(&texts, options->path, public_path);
-    if (options->path != NULL && code == EXIT_YES)
-        print_settings(options, &texts, public_path);
+        code = write_files(options, &texts, public_path);
     free(public_path);
     texts_done(&texts);
     return code;
