@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/askpass/asker.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "cli/cli.h"
 
@@ -198,43 +199,55 @@ asker_identify(struct process *ret_asker, char ret_what[ASKER_WHAT_MAX])
     return ASKER_REFUSED;
 }
 
+/* Takes out the quotes and backslashes that ssh takes out of "-o User=". */
+static size_t
+drop_quotes(char *text, size_t length)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\0' || strchr("\"'\\", text[i]) == NULL)
+            text[used++] = text[i];
+    return used;
+}
+
 /* Decodes %HH in place, as ssh does with ssh://USER@HOST. */
 static size_t
 decode_percent(char *text, size_t length)
 {
     size_t used = 0;
 
-    for (size_t i = 0; i < length; i++) {
-        char digits[3] = "";
-        char *end = digits;
+    for (size_t i = 0; i < length; i++, used++) {
+        unsigned char byte;
+        size_t size;
 
-        if (text[i] == '%' && i + 2 < length) {
-            memcpy(digits, text + i + 1, 2);
-            text[used] = (char)strtoul(digits, &end, 16);
-        }
-        if (end == digits + 2)
+        text[used] = text[i];
+        if (text[i] == '%' && i + 2 < length &&
+            hex_decode(text + i + 1, 2, &byte, &size)) {
+            text[used] = (char)byte;
             i += 2;
-        else
-            text[used] = text[i];
-        used++;
+        }
     }
     return used;
 }
 
-/* Looks for "@HOST) " that is not a part of "(USER@HOST) ". */
+/*
+ * Looks for "@HOST)" that is not a part of "(USER@HOST)". The space behind it
+ * does not count: ssh makes one of a '+' in ssh://USER@HOST.
+ */
 static bool
 holds(const char *text, size_t length, const char *user, const char *host)
 {
     const char *end = text + length;
     size_t before = strlen(user) + 1;
-    size_t size = strlen(host) + 4;
-    char *wanted = malloc(before + size);
+    size_t size = before + strlen(host) + 3;
+    char *wanted = malloc(size);
     bool is_there = false;
     const char *at = text;
 
     if (wanted == NULL)
         cli_no_memory();
-    snprintf(wanted, before + size, "(%s@%s) ", user, host);
+    snprintf(wanted, size, "(%s@%s)", user, host);
     for (size = strlen(wanted) - before;
          !is_there &&
          (at = memmem(at, (size_t)(end - at), wanted + before, size)) != NULL;
@@ -249,15 +262,17 @@ bool
 asker_was_told(const struct process *asker, const char *user, const char *host)
 {
     char *arguments = malloc(ARGUMENTS_MAX);
-    ssize_t length;
+    ssize_t got;
+    size_t length;
     bool was_told;
 
     if (arguments == NULL)
         cli_no_memory();
-    length = read_proc(asker->id, "cmdline", arguments, ARGUMENTS_MAX);
+    got = read_proc(asker->id, "cmdline", arguments, ARGUMENTS_MAX);
+    length = got > 0 ? drop_quotes(arguments, (size_t)got) : 0;
     was_told =
-        length <= 0 || holds(arguments, (size_t)length, user, host) ||
-        holds(arguments, decode_percent(arguments, (size_t)length), user, host);
+        length == 0 || holds(arguments, length, user, host) ||
+        holds(arguments, decode_percent(arguments, length), user, host);
     free(arguments);
     return was_told;
 }

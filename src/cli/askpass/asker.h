@@ -37,9 +37,10 @@ enum asker asker_identify(struct process *ret_asker,
                           char ret_what[ASKER_WHAT_MAX]);
 
 /*
- * True if the asker's own arguments, percent-encoded or not, hold "@HOST) "
- * other than behind "(USER", or if they cannot be read. Then the address in
- * front of a question may be a part of the user's name that ssh was given.
+ * True if the asker's own arguments, without quotes and backslashes, and
+ * percent-encoded or not, hold "@HOST)" other than behind "(USER", or if they
+ * cannot be read. Then the address in front of a question may be a part of the
+ * user's name that ssh was given.
  */
 bool asker_was_told(const struct process *asker, const char *user,
                     const char *host);
