@@ -222,7 +222,7 @@ check_foreign(const char *user, struct verdict *verdict)
     else if (found && entry.pw_uid == 0)
         reason = verdict_refuse(
             verdict, REASON_USER_NOT_ALLOWED,
-            "the account database gives %s uid 0, and local_account is none",
+            "the account database gives %s uid 0, and local_account = none",
             text_quote(user, strlen(user)).text);
     free(lookup.buffer);
     return reason;

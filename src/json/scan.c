@@ -110,7 +110,7 @@ skip_space(struct scan *scan)
 {
     const unsigned char *at = scan->at;
 
-    /* Mostly there is none, or one. */
+    /* White space is rare here, and then mostly one byte. */
     while (at < scan->end && *at <= ' ' &&
            (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
         at++;

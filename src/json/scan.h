@@ -33,7 +33,7 @@ enum jsonscan_result jsonscan(const char *text, size_t length,
                               size_t *ret_values, const char **ret_what,
                               size_t *ret_at);
 
-/* What a node of a scanned text is. */
+/* The kinds of node in a scanned text. */
 enum jsonnode_kind {
     JSONNODE_NULL,
     JSONNODE_FALSE,

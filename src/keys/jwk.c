@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What find_member() returns of others. */
+/* Results of find_member() for names that are not in enum jwk_member. */
 #define PRIVATE (JWK_MEMBERS + 1)
 #define OTHER   (JWK_MEMBERS + 2)
 

@@ -54,7 +54,7 @@ jwk_value(const struct jwk *jwk, enum jwk_member member)
                : NULL;
 }
 
-/* The string that it is, which stays the text's; NULL: it is none. */
+/* Returns a member's string, which the text owns; NULL if it is not a string. */
 static inline char *
 jwk_string(const struct jwk *jwk, enum jwk_member member)
 {

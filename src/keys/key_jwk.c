@@ -188,7 +188,7 @@ is_akp_without_alg(const struct jwk *jwk)
            jwk_value(jwk, JWK_ALG) == NULL;
 }
 
-/* What it is, and for what. */
+/* Reads the type of the key, and the uses that it allows. */
 static enum key_result
 read_type(const struct jwk *jwk, struct key *key, char *what)
 {

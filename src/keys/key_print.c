@@ -210,7 +210,7 @@ texts_of_der(const struct key *key, struct key_texts *texts)
     }
 }
 
-/* Whether the last byte that a text spells is odd. */
+/* True if the last byte that a base64url text stands for is odd. */
 static bool
 ends_odd(const char *text)
 {

@@ -18,9 +18,9 @@ bool key_add_prints(const struct key *key, struct strings *prints);
 bool key_is_same(const struct key *a, const struct key *b);
 
 /*
- * What a public key is compared by with many others, of which none is built:
- * its numbers, as in a JWK, and whether the last of a point is odd, which is
- * all that a compressed point says of it.
+ * Form of a public key for comparing it with many others that are not built:
+ * its numbers, as in a JWK, and whether the last one of a point is odd, which
+ * is all that a compressed point says of that number.
  */
 struct key_texts {
     enum key_type type;
@@ -33,7 +33,7 @@ struct key_texts {
 bool key_texts(const struct key *key, struct key_texts *ret_texts);
 void key_texts_done(struct key_texts *texts);
 
-/* Whether a key is the one with these texts. */
+/* True if a key is the one with these texts. */
 bool key_has_texts(const struct key *key, const struct key_texts *texts);
 
 #endif

@@ -59,7 +59,7 @@ struct keyfile {
     size_t bad; /* entries of which something was wrong */
 };
 
-/* Whether what is in the file is JSON. */
+/* True if the content of the file is JSON. */
 bool keyfile_is_json(const struct keyfile *file);
 
 /* How many keys of a file are not known to be bad. */

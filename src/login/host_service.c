@@ -47,7 +47,7 @@ static bool
 wrong(const struct issuer *issuer, const char *what, const char *service,
       char *ret_what)
 {
-    snprintf(ret_what, ISSUER_WHAT_MAX, "\"local_account\" is none%s%s%s%s%s",
+    snprintf(ret_what, ISSUER_WHAT_MAX, "local_account = none%s%s%s%s%s",
              issuer->name != NULL ? " in [issuer " : "",
              issuer->name != NULL ? issuer->name : "",
              issuer->name != NULL ? "]" : "", what,

@@ -328,7 +328,7 @@ may_have_session(pam_handle_t *pamh, const struct login_record *record)
 {
     if (record->is_foreign)
         pam_syslog(pamh, LOG_CRIT,
-                   "no session for %s: local_account is none for this service",
+                   "no session for %s: local_account = none for this service",
                    text_log_value(record->user).text);
     return !record->is_foreign;
 }
