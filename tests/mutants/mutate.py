@@ -160,5 +160,13 @@ class Mutants:
 
 
 def mutants(root, path, flags):
-    """All mutants of ROOT/PATH, in the order of the file."""
-    return sorted(Mutants(root, path, flags).found.values(), key=lambda m: (m["start"], m["stop"], m["new"]))
+    """All mutants of ROOT/PATH, in the order of the file. Of several in a function
+    that read alike, the second is of "function#2", and so on."""
+    found = sorted(Mutants(root, path, flags).found.values(), key=lambda m: (m["start"], m["stop"], m["new"]))
+    seen = {}
+    for mutant in found:
+        alike = mutant["function"], mutant["operator"], " ".join(mutant["old"].split()), " ".join(mutant["new"].split())
+        seen[alike] = seen.get(alike, 0) + 1
+        if seen[alike] > 1:
+            mutant["function"] += f"#{seen[alike]}"
+    return found

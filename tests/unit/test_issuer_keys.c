@@ -166,8 +166,8 @@ Test(issuer_keys, another_spelling_is_the_same_key)
 }
 
 /*
- * A key in common is found in each place: in any of the other sections, as any
- * of its keys, and seen from each of the two.
+ * A key in common is found in each place: in any of the other sections, or in
+ * all of them, of which the first is named; and as any of their keys.
  */
 Test(issuer_keys, a_shared_key_is_found_in_any_place)
 {
@@ -175,7 +175,7 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
     char *own[] = {key_copy("p256-b.pub.pem"), key_copy("p384-a.pub.pem"),
                    key_copy("ed25519-a.pub.pem")};
 
-    for (size_t section = 0; section < 3; section++)
+    for (size_t section = 0; section < 4; section++)
         for (size_t place = 0; place < 3; place++) {
             char text[4096] = "allow_users = *\n[issuer own]\nissuer = own\n"
                               "services = own\nkey_file = ";
@@ -194,7 +194,7 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
                         i, i, i);
                 for (size_t k = 0; k < 3; k++)
                     sprintf(text + strlen(text), " %s",
-                            i != section ? "/nonexistent"
+                            section < 3 && i != section ? "/nonexistent"
                             : k == place ? shared
                                          : own[k]);
                 strcat(text, "\n");
@@ -202,7 +202,8 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
             path = scratch_file("conf", text, strlen(text), 0600);
             cr_assert(config_read(path, 0, NULL, &config), "%s", text);
             snprintf(wanted, sizeof wanted,
-                     "[issuer own] and [issuer s%zu] have a key", section);
+                     "[issuer own] and [issuer s%zu] have a key",
+                     section < 3 ? section : 0);
             cr_assert_eq(issuer_load_keys(&config.policy.issuers[0], 1900000000,
                                           &keys, NULL, NULL),
                          REASON_OK);
@@ -216,7 +217,8 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
             keyset_done(&keys);
             cr_expect_eq(issuers_check_keys(&config.policy, 1900000000, &of_all),
                          REASON_BAD_CONFIG);
-            cr_expect_str_eq(of_all.detail, verdict.detail);
+            if (section < 3)
+                cr_expect_str_eq(of_all.detail, verdict.detail);
             config_done(&config);
             free(path);
         }

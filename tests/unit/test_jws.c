@@ -73,7 +73,7 @@ Test(jws, an_extension_is_refused_wherever_it_stands)
     }
 }
 
-/* What becomes of a token with this header and signature. */
+/* The verdict on a token with this header and signature. */
 static enum reason
 check(const char *file, enum keyset_kind kind, const char *header,
       const char *signature, struct verdict *verdict)

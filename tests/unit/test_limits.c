@@ -116,7 +116,7 @@ parse(const char *text)
     return object;
 }
 
-/* What becomes of a JWK whose text may be changed. */
+/* The verdict on a JWK, whose text may be changed. */
 static enum key_result
 make_key(char *text)
 {
