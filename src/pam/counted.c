@@ -48,7 +48,10 @@
  *    child has no account phase. SSH_AUTH_INFO_0, which nobody but sshd sets
  *    before the session, tells.
  * 5. Elsewhere an attempt counts if the account phase is reached, and a new
- *    attempt begins a new login.
+ *    attempt begins a new login. A later pam_authenticate() on the handle, in
+ *    which a module before this one may be enough, begins a new login too: then
+ *    nothing of the earlier one MUST be left. sleep_after() tells; where the
+ *    application has a delay function of its own it cannot be told.
  * 6. The account phase MUST judge every record that has counted, and confirms
  *    the last. Unconfirmed, a record MUST NOT reach a session, but by rule 7.
  * 7. Behind the account phase of a child the monitor has none. Then the
@@ -67,6 +70,7 @@ struct kept {
     pid_t process; /* that ran the auth phase */
     bool is_confirmed;
     bool is_behind_file; /* made when a child's file stood already */
+    bool is_watched;     /* sleep_after() is told of what follows */
     char text[];
 };
 
@@ -89,15 +93,19 @@ struct caller {
 };
 
 /*
- * How the pam_authenticate() of the latest attempt ended. sshd's monitor, which
- * alone uses it, serves one connection in one thread; libpam hands no handle to
- * the function that it tells.
+ * How the pam_authenticate() of the latest attempt ended. libpam hands no
+ * handle to the function that it tells, so this is the thread's: a thread has
+ * one login at a time.
  */
-static enum {
+static __thread enum {
     END_UNKNOWN,
     END_SUCCESS,
     END_FAILURE
 } attempt_end;
+
+/* The handle of that attempt, and true if another one has ended since. */
+static __thread const pam_handle_t *attempt_handle;
+static __thread bool is_superseded;
 
 static void
 free_kept(pam_handle_t *pamh, void *data, int error_status)
@@ -148,6 +156,7 @@ sleep_after(int status, unsigned microseconds, void *data)
     };
 
     (void)data;
+    is_superseded = attempt_end != END_UNKNOWN;
     if (attempt_end == END_UNKNOWN)
         attempt_end = status == PAM_SUCCESS ? END_SUCCESS : END_FAILURE;
     if (status != PAM_SUCCESS && microseconds > 0)
@@ -160,7 +169,7 @@ union delay_item {
     const void *item;
 };
 
-/* An application's own delay stays; then rule 2 refuses. */
+/* False: the application's own delay stays; see rules 2 and 5. */
 static bool
 watch_end(pam_handle_t *pamh)
 {
@@ -168,6 +177,8 @@ watch_end(pam_handle_t *pamh)
     const void *item = NULL;
 
     attempt_end = END_UNKNOWN;
+    attempt_handle = pamh;
+    is_superseded = false;
     return pam_get_item(pamh, PAM_FAIL_DELAY, &item) == PAM_SUCCESS &&
            (item == ours.item ||
             (item == NULL &&
@@ -259,6 +270,21 @@ find_caller(pam_handle_t *pamh)
         !find_kept(pamh, made_name, &here.made))
         here.is_known = false;
     return here;
+}
+
+/* Rule 5: leaves out what an earlier pam_authenticate() of the handle left. */
+static void
+forget_superseded(pam_handle_t *pamh, struct caller *here)
+{
+    const struct kept **all[] = {&here->attempt, &here->login, &here->made};
+    bool is_latest =
+        attempt_handle == pamh && attempt_end == END_SUCCESS && !is_superseded;
+
+    if (here->role != ROLE_OTHER || is_latest)
+        return;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (*all[i] != NULL && (*all[i])->is_watched)
+            *all[i] = NULL;
 }
 
 /* -1: no record can be there. False: that cannot be told. */
@@ -383,8 +409,11 @@ counted_keep(pam_handle_t *pamh, const char *text,
              char ret_error[COUNTED_ERROR_MAX])
 {
     const struct caller here = find_caller(pamh);
+    bool is_watched =
+        (here.role == ROLE_OTHER || here.role == ROLE_SSHD) && watch_end(pamh);
     const struct kept facts = {.process = getpid(),
-                               .is_behind_file = has_file(&here)};
+                               .is_behind_file = has_file(&here),
+                               .is_watched = is_watched};
 
     snprintf(ret_error, COUNTED_ERROR_MAX, "keeping the login record");
     if ((here.role == ROLE_SSHD_CHILD || here.role == ROLE_UNSURE) &&
@@ -392,7 +421,7 @@ counted_keep(pam_handle_t *pamh, const char *text,
         return REASON_STATE_UNAVAILABLE;
     if (!put_kept(pamh, attempt_name, &facts, text))
         return REASON_NO_MEMORY;
-    if (here.role != ROLE_SSHD || watch_end(pamh))
+    if (here.role != ROLE_SSHD || is_watched)
         return REASON_OK;
     snprintf(ret_error, COUNTED_ERROR_MAX,
              "another module has taken PAM_FAIL_DELAY, by which libpam says "
@@ -497,6 +526,7 @@ counted_account(pam_handle_t *pamh, counted_judge *judge)
 {
     struct caller here = find_caller(pamh);
 
+    forget_superseded(pamh, &here);
     if (!settle_attempt(pamh, &here))
         return PAM_PERM_DENIED;
     if (here.is_known && remove_given_up(&here))
@@ -508,7 +538,8 @@ counted_account(pam_handle_t *pamh, counted_judge *judge)
 static bool
 note_made(pam_handle_t *pamh)
 {
-    const struct kept facts = {.process = getpid()};
+    const struct kept facts = {.process = getpid(),
+                               .is_watched = attempt_handle == pamh};
 
     return put_kept(pamh, made_name, &facts, "");
 }
@@ -516,8 +547,9 @@ note_made(pam_handle_t *pamh)
 bool
 counted_is_login(pam_handle_t *pamh)
 {
-    const struct caller here = find_caller(pamh);
+    struct caller here = find_caller(pamh);
 
+    forget_superseded(pamh, &here);
     if (here.made != NULL || here.login != NULL || has_counted(&here))
         return true;
     /* For the child in which sshd calls it again. */
@@ -579,10 +611,11 @@ bool
 counted_take(pam_handle_t *pamh, counted_judge *judge,
              struct counted *ret_counted)
 {
-    const struct caller here = find_caller(pamh);
+    struct caller here = find_caller(pamh);
     char *file = NULL;
     bool done;
 
+    forget_superseded(pamh, &here);
     *ret_counted = (struct counted){0};
     done = here.is_known && take_file(&here, &file) &&
            choose(pamh, choose_kept(&here), file, judge, ret_counted);

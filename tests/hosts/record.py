@@ -575,6 +575,8 @@ def not_root():
     expect("not root: the password method takes it, and PAM data serves", said and "JWT_ROLE=ops-own\n" in said and "identity=alice jti=own" in log, (said, log))
     without_token(2224, "not root")
     stop(sshd)
+    # Alice's now: with fs.protected_regular root must not write to it in /tmp.
+    remove("/tmp/session")
     configure()
 
 
