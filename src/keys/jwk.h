@@ -54,7 +54,7 @@ jwk_value(const struct jwk *jwk, enum jwk_member member)
                : NULL;
 }
 
-/* Returns a member's string, which the text owns; NULL if it is not a string. */
+/* Returns a member's string, which the text owns; NULL for another type. */
 static inline char *
 jwk_string(const struct jwk *jwk, enum jwk_member member)
 {

@@ -261,7 +261,7 @@ check_foreign_session(const struct service *service, const struct pamline *line)
                     "a session runs as a Unix account: it is refused to users "
                     "who are not",
                     "take the line out, or set local_account = required",
-                    "%s has a session line of pam_jwt, and local_account is "
+                    "%s has a session line of pam_jwt, and local_account = "
                     "none for it",
                     service->name);
 }
