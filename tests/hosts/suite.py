@@ -577,7 +577,9 @@ def checked():
     """check reads sshd's own settings from sshd."""
     keep = open("/etc/ssh/sshd_config").read()
     for lines, wanted in (("UsePAM yes\nKbdInteractiveAuthentication yes\n", []), ("UsePAM no\nKbdInteractiveAuthentication yes\n", ["error: sshd_config: UsePAM no"]),
-                          ("UsePAM yes\nKbdInteractiveAuthentication no\n", ["warning: sshd_config: KbdInteractiveAuthentication no"])):
+                          ("UsePAM yes\nKbdInteractiveAuthentication no\n", ["warning: sshd_config: KbdInteractiveAuthentication no"]),
+                          ("UsePAM yes\nKbdInteractiveAuthentication no\nPasswordAuthentication no\n", ["error: sshd_config: KbdInteractiveAuthentication no and PasswordAuthentication no",
+                                                                                                        "warning: sshd_config: KbdInteractiveAuthentication no"])):
         write("/etc/ssh/sshd_config", "HostKey /tmp/hostkey\n" + lines)
         said = [l for l in subprocess.run([BUILD + "/pam-jwt", "check"], capture_output=True, text=True).stdout.splitlines() if "sshd_config" in l]
         expect(f"check of sshd_config: {lines!r}", len(said) == len(wanted) and all(s.startswith(w) for s, w in zip(said, wanted)), said)

@@ -77,6 +77,18 @@ ask_person(const char *text)
                           text_quote(text, strlen(text)).text);
 }
 
+/* Says what to set on a host that asks by the password method. */
+static void
+say_setting(const struct question *question)
+{
+    cli_fail(
+        0, "askpass",
+        "not a question for a token, but ssh's own for a password: for a "
+        "token sshd on %s needs KbdInteractiveAuthentication yes (one of "
+        "at most %d bytes goes to a host that PAM_JWT_ASKPASS_HOSTS names)",
+        text_log_value(question->host).text, SINGLE_MAX);
+}
+
 /* True if the question is one that a token may answer. */
 static bool
 wants_token(const char *text, struct question *ret_question)
@@ -180,8 +192,10 @@ hand_over(const char *token, const struct question *question)
     if (question->part == 0 && length > SINGLE_MAX)
         return cli_fail(EXIT_NO, "askpass",
                         "the token has %zu bytes, and ssh's password takes "
-                        "%d: the server needs KbdInteractiveAuthentication yes",
-                        length, SINGLE_MAX);
+                        "%d: for parts sshd on %s needs "
+                        "KbdInteractiveAuthentication yes",
+                        length, SINGLE_MAX,
+                        text_log_value(question->host).text);
     if (length > PARTS_PIECE * PARTS_MAX)
         return cli_fail(EXIT_NO, "askpass",
                         "the token has %zu bytes, and there are %d parts of "
@@ -218,7 +232,10 @@ cli_askpass(const struct options *options)
         return cli_fail(EXIT_NO, "askpass",
                         "a terminal would show the token: let ssh or sudo run "
                         "this, by SSH_ASKPASS or SUDO_ASKPASS");
-    if (options->word != NULL && !wants_token(options->word, &question))
+    if (options->word != NULL && !wants_token(options->word, &question)) {
+        if (question.kind == QUESTION_PASSWORD)
+            say_setting(&question);
         return ask_person(options->word);
+    }
     return answer(&question);
 }

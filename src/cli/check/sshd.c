@@ -21,11 +21,26 @@ static const struct {
      "KbdInteractiveAuthentication no",
      "tokens of more than 1023 bytes do not fit, for only that method asks for "
      "parts",
-     "set it to yes, and PasswordAuthentication no"},
+     "set KbdInteractiveAuthentication yes, and PasswordAuthentication no"},
     {"permitemptypasswords yes", FINDING_WARNING, "PermitEmptyPasswords yes",
      "an account without a password is open to whoever gives no token",
      "set it to no"},
 };
+
+/* The two methods by which sshd asks PAM. */
+static const char *const methods_off[] = {"kbdinteractiveauthentication no",
+                                          "passwordauthentication no"};
+
+static void
+check_methods(unsigned off, struct findings *findings)
+{
+    if (off == 3)
+        finding_add(findings, FINDING_ERROR, "sshd_config",
+                    "no method is left that asks for a token",
+                    "set KbdInteractiveAuthentication yes",
+                    "KbdInteractiveAuthentication no and "
+                    "PasswordAuthentication no");
+}
 
 void
 cli_check_sshd(struct findings *findings)
@@ -34,16 +49,21 @@ cli_check_sshd(struct findings *findings)
     FILE *in = popen("/usr/sbin/sshd -T 2>/dev/null", "r");
     char *line = NULL;
     size_t size = 0;
+    unsigned off = 0;
 
     if (in == NULL)
         return;
     while (getline(&line, &size, in) > 0) {
         line[strcspn(line, "\n")] = '\0';
+        for (unsigned i = 0; i < 2; i++)
+            if (text_equal_nocase(line, methods_off[i]))
+                off |= 1U << i;
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
             if (text_equal_nocase(line, rows[i].setting))
                 finding_add(findings, rows[i].severity, "sshd_config",
                             rows[i].why, rows[i].fix, "%s", rows[i].what);
     }
+    check_methods(off, findings);
     free(line);
     pclose(in);
 }
