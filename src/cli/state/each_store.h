@@ -27,8 +27,8 @@ struct states_wanted {
  * Calls `each` with every different state that the sections of a file consult,
  * or those alone that a token of the issuer, by any of its names, may come to.
  * False of `each` says in `ret_what` what failed; the others have their turn
- * all the same. Returns the exit code: 3 where no section consults a state, with
- * a message that has the lines to add.
+ * all the same. Returns the exit code: 3 where no section consults a state,
+ * with a message that has the lines to add.
  */
 int states_each(const struct states_wanted *wanted,
                 bool (*each)(const struct states_one *one, void *data,
