@@ -79,7 +79,8 @@ look_up(int (*ask)(const char *name, void *ret_entry, struct lookup *lookup,
             error = ask(name, ret_entry, lookup, ret_found);
         while (error == EINTR);
     }
-    return error;
+    /* glibc says absent by 0; getpwnam_r(3) has these two for it as well. */
+    return error == ENOENT || error == ESRCH ? 0 : error;
 }
 
 static int

@@ -30,6 +30,10 @@ answer(const char *name, size_t size)
     }
     if (strcmp(name, "broken") == 0)
         return EIO;
+    if (strcmp(name, "absent") == 0)
+        return ENOENT;
+    if (strcmp(name, "absent too") == 0)
+        return ESRCH;
     return strcmp(name, "large") == 0 && size < room_needed ? ERANGE : 0;
 }
 
@@ -113,6 +117,8 @@ Test(account, one_of_the_groups_is_enough_wherever_it_stands)
         /* A group that does not exist is nobody's. */
         {{"none", "none", "none"}, REASON_USER_NOT_ALLOWED},
         {{"none", "other", "none"}, REASON_USER_NOT_ALLOWED},
+        {{"absent", "absent too", "absent"}, REASON_USER_NOT_ALLOWED},
+        {{"absent", "absent too", "wheel"}, REASON_OK},
         /* A database that fails refuses, whatever stands behind. */
         {{"broken", "wheel", "wheel"}, REASON_STATE_UNAVAILABLE},
         {{"other", "broken", "wheel"}, REASON_STATE_UNAVAILABLE},
@@ -158,6 +164,8 @@ Test(account, an_account_is_found_or_refused)
     } rows[] = {
         {"alice", REASON_OK},
         {"nobody", REASON_UNKNOWN_USER},
+        {"absent", REASON_UNKNOWN_USER},
+        {"absent too", REASON_UNKNOWN_USER},
         {"broken", REASON_STATE_UNAVAILABLE},
     };
 
