@@ -305,9 +305,7 @@ enum key_result
 key_from_public(EVP_PKEY *public_key, struct key *ret_key,
                 char what[KEY_WHAT_MAX])
 {
-    struct key key = {.type = public_type(public_key),
-                      .is_pss_only =
-                          EVP_PKEY_get_base_id(public_key) == EVP_PKEY_RSA_PSS};
+    struct key key = {.type = public_type(public_key)};
     enum key_result result;
 
     switch (key.type) {

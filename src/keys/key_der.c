@@ -25,6 +25,10 @@
  *    section 4.2.1.3). Its key is read as any other.
  */
 
+/* id-RSASSA-PSS (RFC 4055 section 3.1), id-ecPublicKey (RFC 5480). */
+#define OID_PSS "1.2.840.113549.1.1.10"
+#define OID_EC  "1.2.840.10045.2.1"
+
 /* A key as its AlgorithmIdentifier describes it. */
 struct described {
     struct key_numbers numbers; /* of no kind: none of ours */
@@ -86,15 +90,17 @@ read_rsa(const unsigned char *der, size_t length,
     return true;
 }
 
-/* The kind that an object names; NULL for none of ours. */
-static const struct key_kind *
-kind_of(const ASN1_OBJECT *object)
-{
-    char oid[64];
-    int length = OBJ_obj2txt(oid, sizeof oid, object, 1);
+/* Bytes of the longest OID that is ours, in dots, and some. */
+#define OID_MAX 64
 
-    return length > 0 && (size_t)length < sizeof oid ? key_kind_identified(oid)
-                                                     : NULL;
+/* An object in dots; "" where it is longer than any of ours. */
+static void
+write_oid(const ASN1_OBJECT *object, char ret_oid[OID_MAX])
+{
+    int length = OBJ_obj2txt(ret_oid, OID_MAX, object, 1);
+
+    if (length <= 0 || length >= OID_MAX)
+        ret_oid[0] = '\0';
 }
 
 /* Reads what an AlgorithmIdentifier says of a key; false: none of ours. */
@@ -104,23 +110,24 @@ identify(const X509_ALGOR *identifier, struct described *ret_key)
     const ASN1_OBJECT *object = NULL;
     const void *parameter = NULL;
     const struct key_kind *kind;
+    char oid[OID_MAX];
     int type = V_ASN1_UNDEF;
-    int nid;
+    bool is_curve;
 
     X509_ALGOR_get0(&object, &type, &parameter, identifier);
-    nid = OBJ_obj2nid(object);
-    if (nid == NID_rsassaPss) {
+    write_oid(object, oid);
+    if (text_equal(oid, OID_PSS)) {
         ret_key->numbers.kind = key_kind(KEY_RSA);
         return key_pss_read(type, parameter, &ret_key->key, ret_key->wrong);
     }
-    kind = kind_of(nid == NID_X9_62_id_ecPublicKey && type == V_ASN1_OBJECT
-                       ? parameter
-                       : object);
-    if (kind == NULL ||
-        text_equal(kind->kty, "EC") != (nid == NID_X9_62_id_ecPublicKey))
+    is_curve = text_equal(oid, OID_EC);
+    if (is_curve && type == V_ASN1_OBJECT)
+        write_oid(parameter, oid);
+    kind = key_kind_identified(oid);
+    if (kind == NULL || text_equal(kind->kty, "EC") != is_curve)
         return false;
     ret_key->numbers.kind = kind;
-    return text_equal(kind->kty, "EC") || type == V_ASN1_UNDEF ||
+    return is_curve || type == V_ASN1_UNDEF ||
            (type == V_ASN1_NULL && kind->type == KEY_RSA);
 }
 

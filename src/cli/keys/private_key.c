@@ -73,8 +73,10 @@ adopt(EVP_PKEY *pair, struct key *ret_key, char what[KEY_WHAT_MAX])
 
     if (result != KEY_GOOD)
         EVP_PKEY_free(pair);
-    else if (ret_key->is_pss_only)
+    else if (EVP_PKEY_is_a(pair, "RSA-PSS")) {
+        ret_key->is_pss_only = true;
         ret_key->only = pss_algorithm(pair);
+    }
     return result;
 }
 
