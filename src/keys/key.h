@@ -120,6 +120,9 @@ struct evp_pkey_st *key_make_rsa(struct key_number modulus,
 struct evp_pkey_st *key_make_curve(const struct key_kind *kind,
                                    struct key_number point);
 
+/* False where this host's OpenSSL is too old for keys of the kind. */
+bool key_kind_is_available(const struct key_kind *kind);
+
 /* The words for why none was made: `text`, or that OpenSSL is too old. */
 enum key_result key_say_unmade(const struct key_kind *kind,
                                char what[KEY_WHAT_MAX], const char *text);

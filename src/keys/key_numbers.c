@@ -92,18 +92,21 @@ key_make_curve(const struct key_kind *kind, struct key_number point)
                : NULL;
 }
 
+bool
+key_kind_is_available(const struct key_kind *kind)
+{
+    return ((unsigned)kind->type & KEY_MLDSA) == 0 ||
+           algorithm_is_available(algorithm_find(kind->crv));
+}
+
 enum key_result
 key_say_unmade(const struct key_kind *kind, char what[KEY_WHAT_MAX],
                const char *text)
 {
-    const struct algorithm *algorithm = ((unsigned)kind->type & KEY_MLDSA) != 0
-                                            ? algorithm_find(kind->crv)
-                                            : NULL;
-
-    if (algorithm == NULL || algorithm_is_available(algorithm))
+    if (key_kind_is_available(kind))
         return key_say(KEY_BAD, what, text);
     snprintf(what, KEY_WHAT_MAX,
              "%s needs " ALGORITHM_NEEDS ", this host has OpenSSL %s",
-             algorithm->name, OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
+             kind->crv, OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
     return KEY_BAD;
 }
