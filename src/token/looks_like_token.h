@@ -26,12 +26,13 @@ struct found_token {
  * 1. when it begins ey[A-DI-L] or ew[k-r0-3], base64url of '{' and a quote or
  *    white space, has at least TOKEN_LENGTH_MIN bytes and holds a dot;
  * 2. when such a beginning stands anywhere in it and at least
- *    TOKEN_LENGTH_MIN bytes of base64url with two dots follow. Escapes are
- *    decoded first; white space and bytes that are not printable ASCII are
- *    taken out;
+ *    TOKEN_LENGTH_MIN bytes of base64url with two dots follow. White space and
+ *    bytes that are not printable ASCII are taken out. The rule holds for the
+ *    rest as it stands, and for the rest with its escapes decoded;
  * 3. when a JOSE header and two dots remain after all other bytes were taken
  *    out;
- * 4. when it is, or holds, base64 of a token, or a JWS or JWE as JSON.
+ * 4. when it is, or holds, base64 of a token, of UTF-16 too, or a JWS or JWE
+ *    as JSON.
  * Returns
  *   OK           the answer is a token, damaged or not. White space, one pair
  *                of quotes and "Bearer " around it are not part of ret_token.

@@ -7,8 +7,11 @@
 
 static const char token[] =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.q-Zk_1hHnXmQy5cV9q0yR3lB4wTtO";
+static const char in_lines[] = "eyJhbGciOiJIUzI1NiJ9\n.eyJzdWIi "
+                               "OiJhbGljZSJ9.q-Zk_1hHnXmQy5cV9q0yR3lB4wTtO";
 
-/* The verdict on a copy of exactly this size, so that reading behind it shows. */
+/* The verdict on a copy of exactly this size, so that reading behind it shows.
+ */
 static enum reason
 unwrap(const void *before, size_t size, const char *between, int may_be_cut)
 {
@@ -28,8 +31,8 @@ unwrap(const void *before, size_t size, const char *between, int may_be_cut)
     MUST(reason != REASON_NO_MEMORY);
     MUST((reason == REASON_MALFORMED) == (found.wrapping != NULL));
     MUST(reason != REASON_OK || found.text != NULL);
-    MUST(found.text == NULL || (found.text >= text &&
-                                found.text + found.length <= text + total));
+    MUST(found.text == NULL ||
+         (found.text >= text && found.text + found.length <= text + total));
     free(answer);
     return reason;
 }
@@ -43,5 +46,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (reason != REASON_NOT_A_TOKEN)
         MUST(unwrap(data, size, "", 1) != REASON_NOT_A_TOKEN);
     MUST(unwrap(data, size, token, 0) != REASON_NOT_A_TOKEN);
+    MUST(unwrap(data, size, in_lines, 0) != REASON_NOT_A_TOKEN);
     return 0;
 }
