@@ -327,6 +327,22 @@ static const struct {
      "5b5b5b5b5b5b5b5b01020301000100"},
 };
 
+/* Nothing behind the bytes is read: the sanitizers see it, in memory so large. */
+Test(key_pem, reads_no_byte_behind_a_bit_string_of_none)
+{
+    static const unsigned char empty[] = {0x30, 9,    0x30, 5,    6, 3,
+                                          0x2b, 0x65, 0x70, 0x03, 0};
+    unsigned char *der = malloc(sizeof empty);
+    char what[KEY_WHAT_MAX];
+    struct key key = {0};
+
+    cr_assert_not_null(der);
+    memcpy(der, empty, sizeof empty);
+    cr_expect_eq(
+        key_from_der(KEY_DER_SPKI, der, sizeof empty, 0, &key, what), KEY_BAD);
+    free(der);
+}
+
 Test(key_pem, refuses_what_is_not_the_der_of_a_key)
 {
     for (size_t i = 0; i < sizeof structures / sizeof structures[0]; i++) {
