@@ -14,7 +14,9 @@
 #include "json/scan.h"
 #include "keys/jwk.h"
 #include "keys/key.h"
+#include "keys/keyset.h"
 #include "login/export.h"
+#include "store/store_uri.h"
 #include "support.h"
 #include "token/jws.h"
 
@@ -405,5 +407,48 @@ Test(limits, bytes_of_a_secret_and_zeros_at_its_end)
         cr_expect_eq(key_from_secret(secret, sizeof secret, &key, what),
                      zeros > 7 ? KEY_BAD : KEY_GOOD, "%zu", zeros);
         key_done(&key);
+    }
+}
+
+/* A set with spaces behind it, which are JSON. */
+Test(limits, the_file_of_a_key_set)
+{
+    static const char set[] =
+        "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":"
+        "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"kid\":\"a\"}]}";
+    static char text[KEYSET_FILE_MAX + 1];
+
+    memset(text, ' ', sizeof text);
+    memcpy(text, set, strlen(set));
+    for (size_t size = KEYSET_FILE_MAX - 1; size <= KEYSET_FILE_MAX + 1;
+         size++) {
+        const struct keyset_policy policy = {.kind = KEYSET_PUBLIC,
+                                             .allowed = ~0U};
+        char *path = scratch_file("set", text, size, 0600);
+        const struct strings paths = {&path, 1};
+        struct strings problems = {0};
+        struct keyset keys = {0};
+
+        cr_expect_eq(
+            keyset_load(&paths, &policy, 1900000000, &keys, &problems, NULL),
+            size <= KEYSET_FILE_MAX ? REASON_OK : REASON_KEY_UNAVAILABLE, "%zu",
+            size);
+        keyset_done(&keys);
+        strings_done(&problems);
+        unlink(path);
+        free(path);
+    }
+}
+
+Test(limits, the_host_of_a_state)
+{
+    for (size_t length = STORE_URI_HOST_MAX - 1;
+         length <= STORE_URI_HOST_MAX + 1; length++) {
+        char state[STORE_URI_HOST_MAX + 16] = "redis://";
+        struct address address;
+
+        memset(state + strlen("redis://"), 'h', length);
+        cr_expect_eq(store_uri_parse(state, &address) == NULL,
+                     length <= STORE_URI_HOST_MAX, "%zu", length);
     }
 }
