@@ -286,7 +286,7 @@ keyset_done(struct keyset *keys)
         free(file->keys);
         free(file->entries);
         jsontext_done(&file->json);
-        /* Secrets are wiped, and so is the content of a file that was refused. */
+        /* Secrets are wiped, and so is a file that was refused. */
         if (keys->kind == KEYSET_SECRETS || file->count == 0)
             file_done(&file->content);
         else

@@ -270,9 +270,8 @@ asker_was_told(const struct process *asker, const char *user, const char *host)
         cli_no_memory();
     got = read_proc(asker->id, "cmdline", arguments, ARGUMENTS_MAX);
     length = got > 0 ? drop_quotes(arguments, (size_t)got) : 0;
-    was_told =
-        length == 0 || holds(arguments, length, user, host) ||
-        holds(arguments, decode_percent(arguments, length), user, host);
+    was_told = length == 0 || holds(arguments, length, user, host) ||
+               holds(arguments, decode_percent(arguments, length), user, host);
     free(arguments);
     return was_told;
 }
