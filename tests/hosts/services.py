@@ -207,7 +207,7 @@ def dovecot():
     write("/etc/pam.d/dovecot", open("/etc/pam.d/dovecot").read() + "session required pam_jwt.so\n")
     set_up_mail("session=yes dovecot")
     said, log = log_of(lambda: imap("erika", token("erika")))
-    expect("Dovecot: a session of nobody's is refused", not said and "no session for erika: local_account is none" in log, (said, log))
+    expect("Dovecot: a session of nobody's is refused", not said and "no session for erika: local_account = none" in log, (said, log))
     end_mail()
 
 
