@@ -362,15 +362,15 @@ is_mistaken(const struct options *options)
 }
 
 int
-cli_keygen(const struct options *given)
+cli_keygen(const struct options *options)
 {
-    struct options options = *given;
+    struct options whole = *options;
 
-    if (is_mistaken(&options))
+    if (is_mistaken(options))
         return EXIT_USAGE;
-    if (!algorithm_is_available(options.algorithm))
-        return cli_needs("keygen", options.algorithm->name);
-    if (options.curve == 0 && (options.algorithm->key_types & KEY_ED25519))
-        options.curve = KEY_ED25519;
-    return keygen(&options);
+    if (!algorithm_is_available(options->algorithm))
+        return cli_needs("keygen", options->algorithm->name);
+    if (options->curve == 0 && (options->algorithm->key_types & KEY_ED25519))
+        whole.curve = KEY_ED25519;
+    return keygen(&whole);
 }
