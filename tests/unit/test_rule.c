@@ -191,6 +191,7 @@ Test(requirement, a_template_that_cannot_be_expanded_refuses)
 
     cr_expect_eq(check("a != %u", "{\"a\":\"b\"}", &nothing, &verdict),
                  REASON_REQUIREMENT_FAILED);
+    cr_expect_eq(verdict.count, 1, "one rule is a check as well");
     cr_expect_str_eq(verdict.detail,
                      "require \"a != %u\" needs %u, the requested user, which "
                      "is not known");
@@ -280,6 +281,7 @@ Test(requirement, one_rule_that_fails_refuses_wherever_it_stands)
             cr_expect_eq(requirements_check(&list, object, &nobody, &verdict),
                          which < 3 ? REASON_REQUIREMENT_FAILED : REASON_OK,
                          "%zu: %zu: %s", at, which, verdict.detail);
+            cr_expect_eq(verdict.count, 1);
             if (which < 3)
                 cr_expect_not_null(strstr(verdict.detail, bad[which]), "%s",
                                    verdict.detail);
