@@ -259,7 +259,7 @@ keep(const unsigned char *der, size_t length, bool is_pkcs1,
     if (is_pkcs1 ? !read_rsa(der, length, &described.numbers)
                  : !read_spki(der, length, &described))
         return say_no_key(&described);
-    /* One that came alone: the log must say why no token is accepted. */
+    /* A key that came alone: the log must say why no token is accepted. */
     if (!key_kind_is_available(described.numbers.kind))
         return say_no_key(&described);
     key->type = described.numbers.kind->type;
