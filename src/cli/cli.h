@@ -64,6 +64,14 @@ void cli_check_pam(const char *folder, const struct config *config,
                    struct findings *findings);
 
 /*
+ * Judges the services that sections name: one without a file in the folder or
+ * in /usr/lib/pam.d is a warning, and an error where the section then never
+ * answers and another one does.
+ */
+void cli_check_named_services(const char *folder, const struct config *config,
+                              struct findings *findings);
+
+/*
  * Judges the sections that answer for a service: one that is laxer than a
  * section meant for it is an error.
  */

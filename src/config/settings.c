@@ -108,11 +108,13 @@ set_allowed(const struct setting *setting, void *field,
 static const char *
 check_service(const char *word)
 {
-    for (; *word != '\0'; word++)
-        if (*word >= 'A' && *word <= 'Z')
-            return "has a capital letter, which no PAM service has: it would "
-                   "never match";
-    return NULL;
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._@-";
+
+    /* libpam looks for services in lower case. */
+    return word[strspn(word, letters)] == '\0'
+               ? NULL
+               : "is not a list of PAM services, the files in /etc/pam.d: a "
+                 "name has a-z, 0-9 and . _ @ - alone, and * is not one";
 }
 
 static const char *

@@ -44,6 +44,7 @@ key_from_pem(const char *text, size_t length, time_t now, struct key *ret_key,
     long size = 0;
     struct key key = {0};
     enum key_result result = KEY_NO_MEMORY;
+    const char *rest;
 
     if (input == NULL)
         return KEY_NO_MEMORY;
@@ -58,11 +59,16 @@ key_from_pem(const char *text, size_t length, time_t now, struct key *ret_key,
      * A chain of certificates would trust every authority in it as a signer
      * of tokens, so that one file is one key.
      */
-    if (strstr(text + BIO_tell(input), "-----BEGIN") != NULL) {
+    rest = text + BIO_tell(input);
+    if (strspn(rest, " \t\r\n") != length - (size_t)(rest - text)) {
         key_done(&key);
         result = key_say(KEY_BAD, what,
-                         "more than one PEM block; one file is "
-                         "one key (key_file takes several files)");
+                         memmem(rest, length - (size_t)(rest - text),
+                                "-----BEGIN", 10) != NULL
+                             ? "more than one PEM block; one file is "
+                               "one key (key_file takes several files)"
+                             : "something behind its PEM block; one file is "
+                               "one key");
         goto out;
     }
     *ret_key = key;

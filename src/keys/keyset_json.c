@@ -235,6 +235,35 @@ load_set(struct keyfile *file, const struct jsonnode *set,
     return list_entries(file, set, &count) && load_listed(file, count, loading);
 }
 
+/*
+ * True if an object that is not read as a key, deeper inside or beside the set,
+ * is a shared secret or a private key: then the file was not meant for others.
+ * `set` is NULL where the file is one JWK.
+ */
+static bool
+hides_secret(const struct jsontext *json, const struct jsonnode *set)
+{
+    const struct jsonnode *entry =
+        set != NULL ? jsonnode_first(json, set) : NULL;
+    struct jwk jwk;
+
+    /* The first node is the file's own object. */
+    for (size_t i = 1; i < json->nodes.count; i++) {
+        const struct jsonnode *node = &json->nodes.items[i];
+
+        if (node == entry) {
+            entry = jsonnode_next(json, set, entry);
+            continue;
+        }
+        if (node->kind != JSONNODE_OBJECT)
+            continue;
+        jwk_read(json, node, &jwk);
+        if (jwk.is_secret || jwk.is_private)
+            return true;
+    }
+    return false;
+}
+
 static bool
 load_document(struct keyfile *file, struct loading *loading)
 {
@@ -242,6 +271,10 @@ load_document(struct keyfile *file, struct loading *loading)
     const struct jsonnode *set = jsontext_find(&file->json, root, "keys");
     struct jwk jwk;
 
+    if (hides_secret(&file->json, set))
+        return keyset_complain(loading->problems, file->path,
+                               "a private key or a shared secret inside of, or "
+                               "beside, the keys");
     jwk_read(&file->json, root, &jwk);
     if (set != NULL && set->kind != JSONNODE_NULL)
         return load_set(file, set, &jwk, loading);

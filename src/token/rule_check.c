@@ -38,8 +38,10 @@ static bool
 is_set(const char *claim, struct json_object *value)
 {
     const char *string;
+    const char *name = claim[0] == '/' ? strrchr(claim, '/') + 1 : claim;
 
-    return is_list_of_words(claim) && jsondoc_is_string(value, &string) &&
+    /* A scope that lies deeper is not split, but not called one word either. */
+    return is_list_of_words(name) && jsondoc_is_string(value, &string) &&
            strchr(string, ' ') != NULL;
 }
 

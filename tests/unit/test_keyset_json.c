@@ -24,6 +24,22 @@ static const struct {
     size_t wanted;
     const char *says; /* a part of what is said, NULL for nothing */
 } rows[] = {
+    {"a set inside an entry", 'p',
+     SET(KEY("") ",{\"keys\":[" KEY(",\"d\":\"AA\"") "]}"), 0,
+     "a private key or a shared secret inside of, or beside, the keys"},
+    {"a private key beside the set", 'p',
+     "{\"keys\":[" KEY("") "],\"private\":" KEY(",\"d\":\"AA\"") "}", 0,
+     "inside of, or beside, the keys"},
+    {"a secret beside the set", 'p',
+     "{\"keys\":[" KEY("") "],\"secret\":{" OCT "}}", 0,
+     "inside of, or beside, the keys"},
+    {"a secret inside a JWK", 'p', KEY(",\"more\":[{" OCT "}]"), 0,
+     "inside of, or beside, the keys"},
+    {"an object inside a JWK", 'p', KEY(",\"more\":[{\"a\":{}}]"), 1, NULL},
+    {"a public key beside the set", 'p',
+     "{\"keys\":[" KEY("") "],\"old\":" KEY("") "}", 1, NULL},
+    {"a secret inside of another", 's', "{" OCT ",\"more\":{" OCT "}}", 0,
+     "inside of, or beside, the keys"},
     {"one key", 'p', SET(KEY("")), 1, NULL},
     {"a JWK", 'p', KEY(""), 1, NULL},
     {"blanks first", 'p', " \n\t{" ED "}", 1, NULL},

@@ -37,7 +37,7 @@ struct rules {
 
 /* "user_map FILE:LINE" */
 static struct shown
-store_uri_of(const struct rules *rules, size_t line)
+where_of(const struct rules *rules, size_t line)
 {
     struct shown shown;
 
@@ -252,7 +252,7 @@ check_alone(const struct rules *rules, const struct rule *rule)
 {
     if (varies_outside(rule) || groups_run_together(rule))
         finding_add(rules->findings, FINDING_WARNING,
-                    store_uri_of(rules, rule->number).text,
+                    where_of(rules, rule->number).text,
                     "one person could log in as another",
                     "put all that varies into groups that the user has, with "
                     "a byte between them that no group matches",
@@ -319,7 +319,7 @@ check_pairs(const struct rules *rules)
         for (size_t j = 0; j < i; j++)
             if (can_both_give(&rules->items[j], &rules->items[i])) {
                 finding_add(rules->findings, FINDING_WARNING,
-                            store_uri_of(rules, rules->items[i].number).text,
+                            where_of(rules, rules->items[i].number).text,
                             "one person could log in as another",
                             "give each line accounts of its own, by a prefix "
                             "or allow_users",
@@ -346,7 +346,7 @@ check_plain(void *context, const struct usermap_line *line)
             continue;
         if (rules->collisions++ < COLLISIONS_MAX)
             finding_add(rules->findings, FINDING_WARNING,
-                        store_uri_of(rules, line->number).text,
+                        where_of(rules, line->number).text,
                         "one person could log in as another",
                         "give it in one of the lines only",
                         "different identities can reach the account %s: the "
@@ -385,7 +385,7 @@ check_system(const struct rules *rules, const struct rule *rule,
                      policy->allow_root ? "yes" : "no");
             finding_add(
                 rules->findings, FINDING_WARNING,
-                store_uri_of(rules, rule->number).text, why,
+                where_of(rules, rule->number).text, why,
                 "write a narrower expression, allow_users or user_pattern",
                 "it can give a system account such as %s", entry->pw_name);
             break;
@@ -491,7 +491,7 @@ check_capital(void *context, const struct usermap_line *line)
 
     if (needs_capital(line) && rules->collisions++ < COLLISIONS_MAX)
         finding_add(rules->findings, FINDING_ERROR,
-                    store_uri_of(rules, line->number).text,
+                    where_of(rules, line->number).text,
                     "identities are lower-cased before they are looked up",
                     "write it in lower case",
                     "with identity_case = lower it never matches");
@@ -538,7 +538,7 @@ cli_check_map(const struct issuer *issuer, struct findings *findings)
         check_system(&rules, rule, &issuer->account);
         if (wrong != NULL)
             finding_add(findings, FINDING_WARNING,
-                        store_uri_of(&rules, rule->number).text, why, fix, "%s",
+                        where_of(&rules, rule->number).text, why, fix, "%s",
                         wrong);
     }
     check_pairs(&rules);

@@ -40,7 +40,7 @@ is_ours(const struct pamline *line)
 
 /* "FILE:LINE" */
 static struct shown
-store_uri_of(const struct pamline *line)
+where_of(const struct pamline *line)
 {
     struct shown shown;
 
@@ -72,14 +72,14 @@ check_auth(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "that may send it over the network or let its holder in",
                     "use [success=done ignore=ignore default=die]",
                     "a token that is refused (%s) goes on to the next module",
                     code);
     pamline_action(line, "ignore", action);
     if (!text_equal(action, "ignore"))
-        finding_add(service->findings, FINDING_WARNING, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_WARNING, where_of(line).text,
                     "a password is refused before another module can try it",
                     "use [success=done ignore=ignore default=die]", "ignore=%s",
                     action);
@@ -94,14 +94,14 @@ check_account(const struct service *service, const struct pamline *line)
     char action[16];
 
     if (code != NULL)
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "what this line decides does not count", "use required",
                     "a token that is expired or revoked (%s) logs in all the "
                     "same",
                     code);
     pamline_action(line, "success", action);
     if (text_equal(action, "done"))
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "pam_unix and others behind it are not asked whether the "
                     "account is locked",
                     "use required", "success ends the account phase");
@@ -169,14 +169,14 @@ check_user_file(const struct service *service, const struct pamline *line)
     const struct pamline *behind = find_behind(service, line);
 
     if (behind != NULL)
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "people can change there what sshd says of their key",
                     "put it behind pam_jwt, or take user_readenv=1 away",
                     "user_readenv=1 in front of pam_jwt (%s)",
-                    store_uri_of(behind).text);
+                    where_of(behind).text);
     else if (text_equal_nocase(line->type, "session") &&
              exports(service->config))
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "it lets people set the variables of export_env themselves",
                     "take user_readenv=1 away",
                     "user_readenv=1 behind pam_jwt");
@@ -194,16 +194,16 @@ check_session(const struct service *service, const struct pamline *ours)
             continue;
         if (line < ours && text_equal(line->module, "pam_systemd.so") &&
             limits_sessions(service->config))
-            finding_add(
-                service->findings, FINDING_ERROR, store_uri_of(ours).text,
-                "sessions outlive their tokens", "put the line before it",
-                "session_limit has no effect behind pam_systemd (%s)",
-                store_uri_of(line).text);
+            finding_add(service->findings, FINDING_ERROR, where_of(ours).text,
+                        "sessions outlive their tokens",
+                        "put the line before it",
+                        "session_limit has no effect behind pam_systemd (%s)",
+                        where_of(line).text);
     }
     pamline_action(ours, "perm_denied", action);
     if (limits_sessions(service->config) && !text_equal(action, "bad") &&
         !text_equal(action, "die"))
-        finding_add(service->findings, FINDING_WARNING, store_uri_of(ours).text,
+        finding_add(service->findings, FINDING_WARNING, where_of(ours).text,
                     "it outlives its token", "with session_limit use required",
                     "a session whose limit cannot be set is opened without "
                     "one");
@@ -218,8 +218,7 @@ check_arguments(const struct service *service, const struct pamline *line)
     if (!config_read(service->config->path, (int)line->arguments.count,
                      (const char *const *)line->arguments.items, &config))
         for (size_t i = 0; i < config.errors.count; i++)
-            finding_add(service->findings, FINDING_ERROR,
-                        store_uri_of(line).text,
+            finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                         "every token is refused as bad_config",
                         "correct the argument", "%s", config.errors.items[i]);
     config_done(&config);
@@ -257,7 +256,7 @@ static void
 check_foreign_session(const struct service *service, const struct pamline *line)
 {
     if (is_foreign(service))
-        finding_add(service->findings, FINDING_ERROR, store_uri_of(line).text,
+        finding_add(service->findings, FINDING_ERROR, where_of(line).text,
                     "a session runs as a Unix account: it is refused to users "
                     "who are not",
                     "take the line out, or set local_account = required",
@@ -299,7 +298,7 @@ check_service(const struct service *service)
                     limits_sessions(service->config) || exports(service->config)
                         ? FINDING_ERROR
                         : FINDING_WARNING,
-                    store_uri_of(auth).text,
+                    where_of(auth).text,
                     "a token that expires or is revoked before the session "
                     "opens is not noticed, and the session has nothing of it",
                     "add account required pam_jwt.so",
@@ -309,7 +308,7 @@ check_service(const struct service *service)
                     limits_sessions(service->config) || exports(service->config)
                         ? FINDING_ERROR
                         : FINDING_WARNING,
-                    store_uri_of(auth).text,
+                    where_of(auth).text,
                     "there is no export_env, no session_limit, no audit line",
                     "add session optional pam_jwt.so",
                     "%s has no session line of pam_jwt", service->name);
@@ -350,12 +349,12 @@ check_twice(const struct service *service)
         if (!is_ours(line) || !text_equal_nocase(line->type, "auth"))
             continue;
         if (first != NULL)
-            finding_add(
-                service->findings, FINDING_ERROR, store_uri_of(line).text,
-                "each of them asks for a token, and the second undoes "
-                "what the first decided",
-                "leave one of them", "%s has another auth line of pam_jwt (%s)",
-                service->name, store_uri_of(first).text);
+            finding_add(service->findings, FINDING_ERROR, where_of(line).text,
+                        "each of them asks for a token, and the second undoes "
+                        "what the first decided",
+                        "leave one of them",
+                        "%s has another auth line of pam_jwt (%s)",
+                        service->name, where_of(first).text);
         first = first != NULL ? first : line;
     }
     if (first != NULL)
@@ -413,6 +412,8 @@ cli_check_pam(const char *folder, const struct config *config,
         free(names[i]);
     }
     free(names);
+    if (count >= 0)
+        cli_check_named_services(folder, config, findings);
     if (found == 0)
         finding_add(findings, FINDING_WARNING, folder, "no token logs in",
                     "see First login in the README",

@@ -5,6 +5,10 @@
 #include "cli/check/finding.h"
 #include "config/config.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
 /*
  * A section that names its services and is stricter than another is a step-up
  * section. Where the other one answers all the same, for sudo-i where sudo is
@@ -131,4 +135,66 @@ cli_check_services(const char *service, const struct config *config,
             if (i != j)
                 compare(service, &policy->issuers[i], &policy->issuers[j],
                         findings);
+}
+
+/* True if libpam finds a file for the service. */
+static bool
+has_file(const char *folder, const char *service)
+{
+    const char *const folders[] = {folder, "/usr/lib/pam.d"};
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folders[i], service);
+        if (access(path, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True if a section without services answers where no other is meant. */
+static bool
+has_open_section(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        if (policy->issuers[i].services.count == 0)
+            return true;
+    return false;
+}
+
+/* Says which services of a section are not there. */
+static void
+check_named(const char *folder, const struct issuer *issuer, bool is_open,
+            struct findings *findings)
+{
+    size_t missing = 0;
+    bool never_answers;
+
+    for (size_t i = 0; i < issuer->services.count; i++)
+        missing += !has_file(folder, issuer->services.items[i]);
+    never_answers = is_open && missing == issuer->services.count;
+    for (size_t i = 0; i < issuer->services.count; i++)
+        if (!has_file(folder, issuer->services.items[i]))
+            finding_add(
+                findings, never_answers ? FINDING_ERROR : FINDING_WARNING,
+                "services",
+                never_answers ? "another section, without services, answers in "
+                                "place of this one"
+                              : "if the name is wrong, the section does not "
+                                "answer there",
+                "write it as its file in /etc/pam.d is named",
+                "[issuer %s] names %s, and there is no such file in %s",
+                name_of(issuer), text_log_value(issuer->services.items[i]).text,
+                folder);
+}
+
+void
+cli_check_named_services(const char *folder, const struct config *config,
+                         struct findings *findings)
+{
+    const struct policy *policy = &config->policy;
+    bool is_open = has_open_section(policy);
+
+    for (size_t i = 0; i < policy->issuer_count; i++)
+        check_named(folder, &policy->issuers[i], is_open, findings);
 }
