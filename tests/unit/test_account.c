@@ -4,8 +4,10 @@
 #include "base/pattern.h"
 
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
+#include <locale.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +22,7 @@ static size_t room_needed; /* by the entry of "large" */
 static int interrupted;    /* times that a lookup is still interrupted */
 static int group_count;    /* of every user; the last is GROUP_OF_ALL */
 static uid_t uid;          /* of every user */
+static bool has_no_locale;
 
 static int
 answer(const char *name, size_t size)
@@ -76,6 +79,16 @@ getgrouplist(const char *user, gid_t group, gid_t *groups, int *count)
     for (int i = 0; i < group_count; i++)
         groups[i] = i + 1 < group_count ? 1000 + (gid_t)i : GROUP_OF_ALL;
     return group_count;
+}
+
+/* Matching an expression needs a locale, for which memory may be missing. */
+locale_t
+newlocale(int mask, const char *name, locale_t base)
+{
+    locale_t (*real)(int, const char *, locale_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "newlocale");
+    return has_no_locale ? (locale_t)0 : real(mask, name, base);
 }
 
 static void
@@ -259,5 +272,9 @@ Test(account, a_name_must_be_one_of_the_list)
     cr_expect_eq(account_check_name("other", &policy, &verdict), REASON_OK);
     cr_expect_eq(account_check_name("Other", &policy, &verdict),
                  REASON_USER_NOT_ALLOWED, "outside user_pattern");
+    has_no_locale = true;
+    cr_expect_eq(account_check_name("first", &policy, &verdict),
+                 REASON_NO_MEMORY);
+    has_no_locale = false;
     pattern_free(policy.user_pattern);
 }
