@@ -176,8 +176,9 @@ Test(algorithm, agrees_with_wycheproof)
 Test(algorithm, the_table_has_the_names_of_the_rfcs_and_no_other)
 {
     static const char *const others[] = {
-        "none", "hs256", "HS256 ", "",      "ES256K",   "ed25519",   "ED448",
-        "Ed25519ph", "RS1", "eddsa", "ML-DSA", "ML-DSA-66", "ml-dsa-65"};
+        "none",    "hs256",     "HS256 ",    "",    "ES256K",
+        "ed25519", "ED448",     "Ed25519ph", "RS1", "eddsa",
+        "ML-DSA",  "ML-DSA-66", "ml-dsa-65"};
     size_t count = 0;
 
     while (algorithm_at(count) != NULL)
@@ -269,11 +270,11 @@ Test(algorithm, a_key_for_pss_alone_takes_nothing_else)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct key key = {
-            .type = KEY_RSA,
-            .is_pss_only = true,
-            .only =
-                cases[i].only != NULL ? algorithm_find(cases[i].only) : NULL};
+        const struct key key = {.type = KEY_RSA,
+                                .is_pss_only = true,
+                                .only = cases[i].only != NULL
+                                            ? algorithm_find(cases[i].only)
+                                            : NULL};
 
         cr_expect_eq(algorithm_fits(algorithm_find(cases[i].name), &key),
                      cases[i].wanted, "%s of %s", cases[i].name,

@@ -51,7 +51,7 @@ Test(key, thumbprints_are_those_of_the_rfcs)
 }
 
 /* RFC 9964 appendix A.1: the key that 32 zeros make. */
-#define MLDSA_PUB \
+#define MLDSA_PUB                                                            \
     "unH59k4RuutY-pxvu24U5h8YZD2rSVtHU5qRZsoBmBMcRPgmu9VuNOVdteXi1zNIXjnqJg" \
     "_GAAxepLqA00Vc3lO0bzRIKu39VFD8Lhuk8l0V-cFEJC-zm7UihxiQMMUEmOFxe3x1ixkK" \
     "Z0jqmqP3rKryx8tSbtcXyfea64QhT6XNje2SoMP6FViBDxLHBQo2dwjRls0k5a-XSQSu2O" \
@@ -82,7 +82,7 @@ Test(key, thumbprints_are_those_of_the_rfcs)
 Test(key, the_thumbprint_of_ml_dsa_is_that_of_rfc_9964)
 {
     char text[] = "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\","
-                               "\"kid\":\"k\",\"pub\":\"" MLDSA_PUB "\"}";
+                  "\"kid\":\"k\",\"pub\":\"" MLDSA_PUB "\"}";
     char what[KEY_WHAT_MAX] = "";
     char print[KEY_THUMBPRINT_SIZE] = "";
     struct jsontext json = {0};

@@ -407,8 +407,8 @@ pss_der(EVP_PKEY *pair, RSA_PSS_PARAMS *parameters, unsigned char **ret_der)
 
     cr_assert_eq(X509_PUBKEY_set(&public_key, pair), 1);
     if (parameters != NULL)
-        string = ASN1_item_pack(parameters, ASN1_ITEM_rptr(RSA_PSS_PARAMS),
-                                NULL);
+        string =
+            ASN1_item_pack(parameters, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL);
     size = i2d_PublicKey(pair, &numbers);
     cr_assert(size > 0);
     X509_PUBKEY_set0_param(public_key, OBJ_nid2obj(NID_rsassaPss),
@@ -505,8 +505,8 @@ judge_pss(size_t row, EVP_PKEY *pair)
     parameters->saltLength = integer(pss[row].salt);
     parameters->trailerField = integer(pss[row].trailer);
     size = pss_der(pair, parameters, &der);
-    result = key_from_der(KEY_DER_SPKI, der, (size_t)size, time(NULL), &key,
-                          what);
+    result =
+        key_from_der(KEY_DER_SPKI, der, (size_t)size, time(NULL), &key, what);
     cr_expect_eq(result, pss[row].only != NULL ? KEY_GOOD : KEY_BAD, "%s: %s",
                  pss[row].name, what);
     if (pss[row].only != NULL)
