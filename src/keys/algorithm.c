@@ -70,7 +70,10 @@ algorithm_is_allowed(const struct algorithm *algorithm, unsigned allowed)
 {
     if (allowed == 0)
         return algorithm->is_default;
-    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+    if ((allowed & algorithm_bit(algorithm)) != 0)
+        return true;
+    for (size_t i = 0; algorithm->key_types == EDWARDS && i < ALGORITHM_COUNT;
+         i++)
         if ((allowed & algorithm_bit(&algorithms[i])) != 0 &&
             is_same(algorithm, &algorithms[i]))
             return true;
