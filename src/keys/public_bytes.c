@@ -50,7 +50,12 @@ static const struct mark marks[] = {
     MARK("ecdsa-sha2-", ssh_name),
     MARK("sk-ecdsa-", ssh_name),
     MARK("-----BEGIN", pem_name),
+    MARK("-----END", pem_name),
     MARK("BEGIN PUBLIC KEY", pem_name),
+    MARK("END PUBLIC KEY", pem_name),
+    MARK("END RSA PUBLIC", pem_name),
+    MARK("END CERTIFICATE", pem_name),
+    MARK("END SSH2 PUBLIC", ssh_name),
     MARK("BEGIN RSA PUBLIC", pem_name),
     MARK("BEGIN CERTIFICATE", pem_name),
     MARK("BEGIN SSH2 PUBLIC", ssh_name),
@@ -68,19 +73,48 @@ static const struct mark marks[] = {
 /* True where a mark may begin; most bytes are passed over by this alone. */
 static const bool begins_mark[256] = {
     [0xfe] = true, [0x06] = true, [0x2a] = true, [0x30] = true, ['"'] = true,
-    ['\''] = true, ['-'] = true,  ['B'] = true,  ['P'] = true,  ['R'] = true,
-    ['e'] = true,  ['s'] = true,  ['u'] = true,
+    ['\''] = true, ['-'] = true,  ['B'] = true,  ['E'] = true,  ['P'] = true,
+    ['R'] = true,  ['e'] = true,  ['s'] = true,  ['u'] = true,
 };
+
+/*
+ * True for the beginning of an RSAPublicKey (RFC 8017 appendix A.1.1), which
+ * may be cut off behind it: two lengths that agree, and a modulus that begins
+ * with 00 and a byte from 80. These are some 50 fixed bits, of a key of 1024
+ * bits 46.
+ */
+static bool
+begins_rsa(const unsigned char *bytes, size_t length)
+{
+    size_t octets = length > 1 && bytes[1] == 0x81 ? 1 : 2;
+    const unsigned char *inner = bytes + 2 + octets;
+    size_t whole = 0;
+    size_t modulus = 0;
+
+    if (length < 6 + 2 * octets || bytes[0] != 0x30 ||
+        bytes[1] != 0x80 + octets || inner[0] != 0x02 ||
+        inner[1] != 0x80 + octets || inner[2 + octets] != 0 ||
+        inner[3 + octets] < 0x80)
+        return false;
+    for (size_t i = 0; i < octets; i++) {
+        whole = whole << 8 | bytes[2 + i];
+        modulus = modulus << 8 | inner[2 + i];
+    }
+    return whole >= modulus + octets + 5 && whole <= modulus + octets + 12;
+}
 
 const char *
 public_bytes_mark(const unsigned char *bytes, size_t length)
 {
-    for (size_t at = 0; at < length; at++)
+    for (size_t at = 0; at < length; at++) {
+        if (begins_rsa(bytes + at, length - at))
+            return der_name;
         for (size_t i = 0; begins_mark[bytes[at]] && i < COUNT(marks); i++)
             if (bytes[at] == (unsigned char)marks[i].bytes[0] &&
                 length - at >= marks[i].length &&
                 memcmp(bytes + at, marks[i].bytes, marks[i].length) == 0)
                 return marks[i].name;
+    }
     return NULL;
 }
 
@@ -171,25 +205,6 @@ is_der(const unsigned char *bytes, size_t length)
     return length >= DER_LENGTH_MIN && bytes[0] == 0x30 &&
            read_der_head(&at, end, &tag, &size) && size == (size_t)(end - at) &&
            (at[0] == 0x30 || at[0] == 0x02) && are_der_values(at, end, 0);
-}
-
-/*
- * True for the beginning of an RSAPublicKey (RFC 8017 appendix A.1.1), which
- * may be cut off behind it: two lengths that agree, and a modulus that begins
- * with 00. These are some 50 fixed bits.
- */
-static bool
-begins_rsa(const unsigned char *bytes, size_t length)
-{
-    size_t whole;
-    size_t modulus;
-
-    if (length < 9 || bytes[0] != 0x30 || bytes[1] != 0x82 ||
-        bytes[4] != 0x02 || bytes[5] != 0x82 || bytes[8] != 0)
-        return false;
-    whole = (size_t)bytes[2] << 8 | bytes[3];
-    modulus = (size_t)bytes[6] << 8 | bytes[7];
-    return whole >= modulus + 7 && whole <= modulus + 14;
 }
 
 /* The strings of RFC 4251 section 5, the first of them a name, to the last. */
@@ -372,7 +387,7 @@ is_der_file(const unsigned char *bytes, size_t length)
         if (!is_blank(bytes[end - 1]) || length - end == LINE_END_MAX)
             break;
     }
-    return begins_rsa(bytes + from, length - from);
+    return false;
 }
 
 const char *

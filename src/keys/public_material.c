@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "keys/public_bytes.h"
+#include "keys/public_digits.h"
 #include "keys/public_text.h"
 
 #include <stdbool.h>
@@ -27,7 +28,7 @@ struct judgement {
     const char *name; /* of what was found; NULL: nothing so far */
     const char *how;  /* the outermost reading that found it, or NULL */
     int depth;
-    bool only_marks; /* the text may begin in the middle of a byte group */
+    bool only_marks; /* the bytes are perhaps not all, or by chance */
     bool no_memory;
 };
 
@@ -44,16 +45,6 @@ static bool
 is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static int
-hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static int
@@ -80,7 +71,7 @@ read_hex(const char *text, size_t length, unsigned char *into)
     size_t digits = 0;
 
     for (size_t i = 0; i < length; i++) {
-        int value = hex_value(text[i]);
+        int value = public_digit_value(text[i]);
 
         if (text[i] == '0' && i + 1 < length && (text[i + 1] | 0x20) == 'x') {
             i++;
@@ -164,13 +155,13 @@ read_percent(const char *text, size_t length, unsigned char *into)
 
     for (size_t i = 0; i < length; i++) {
         bool is_code = text[i] == '%' && length - i > 2 &&
-                       hex_value(text[i + 1]) >= 0 &&
-                       hex_value(text[i + 2]) >= 0;
+                       public_digit_value(text[i + 1]) >= 0 &&
+                       public_digit_value(text[i + 2]) >= 0;
 
         into[used] = (unsigned char)text[i];
         if (is_code) {
-            into[used] = (unsigned char)(hex_value(text[i + 1]) << 4 |
-                                         hex_value(text[i + 2]));
+            into[used] = (unsigned char)(public_digit_value(text[i + 1]) << 4 |
+                                         public_digit_value(text[i + 2]));
             i += 2;
         }
         used++;
@@ -186,10 +177,11 @@ read_digits(const char *text, size_t length, int base, size_t most,
     size_t count = 0;
 
     *ret_number = 0;
-    while (count < most && count < length && hex_value(text[count]) >= 0 &&
-           hex_value(text[count]) < base) {
-        *ret_number =
-            *ret_number * (unsigned)base + (unsigned)hex_value(text[count]);
+    while (count < most && count < length &&
+           public_digit_value(text[count]) >= 0 &&
+           public_digit_value(text[count]) < base) {
+        *ret_number = *ret_number * (unsigned)base +
+                      (unsigned)public_digit_value(text[count]);
         count++;
     }
     return count;
@@ -316,6 +308,35 @@ judge_readings(struct judgement *judgement, const char *text, size_t length)
             judge_reading(judgement, text, length, rows[i].read, rows[i].how);
 }
 
+/*
+ * Digits with other characters around or between them. Good secrets have such
+ * digits too, so that a mark must stand in their bytes. A long row of
+ * hexadecimal digits is not there by chance: it is judged like a whole text.
+ */
+static void
+judge_digits(struct judgement *judgement, const char *text, size_t length)
+{
+    static const struct {
+        reading *read;
+        bool is_whole;
+        const char *how;
+    } rows[] = {
+        {public_digits_all, false, "hexadecimal"},
+        {public_digits_shifted, false, "hexadecimal"},
+        {public_digits_run, true, "hexadecimal"},
+        {public_digits_run_shifted, false, "hexadecimal"},
+        {public_digits_behind_x, false, "hexadecimal"},
+        {public_digits_list, false, "numbers"},
+        {public_digits_octal, false, "numbers"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        judgement->only_marks = !rows[i].is_whole;
+        judge_reading(judgement, text, length, rows[i].read, rows[i].how);
+    }
+    judgement->only_marks = false;
+}
+
 /* True for what stands between words; a dot between the parts of a token. */
 static bool
 is_between(char c)
@@ -393,7 +414,10 @@ judge(struct judgement *judgement, const unsigned char *bytes, size_t length)
         !public_text_is(text, length))
         return;
     judgement->name = name_words(text, length);
+    if (judgement->name == NULL)
+        judgement->name = public_text_mark(text, length);
     judge_readings(judgement, text, length);
+    judge_digits(judgement, text, length);
     judge_words(judgement, text, length);
     if (judgement->name != NULL && is_token(text, length))
         judgement->name = "a token";

@@ -7,6 +7,13 @@
 /* Pairs of digits in a row that are a fingerprint or a dump, not a word. */
 #define PAIRS_MIN 8
 
+#define NUMBER_MIN 150 /* decimal digits; a modulus has 154 or more */
+
+#define SCHEME_MIN 3 /* letters in front of "://" */
+#define HOST_MIN   3 /* characters behind it */
+
+#define RECORD_MIN 32 /* digits behind the numbers of a record of DNS */
+
 #define AGE_LENGTH 62 /* of a public key of age: "age1" and 58 characters */
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -228,7 +235,7 @@ is_pairs(const struct rest *rest)
     return pairs >= PAIRS_MIN;
 }
 
-/* A host's name with a dot in it, in small letters, and a path behind it. */
+/* A host's name with a dot in it, in small letters; a port; a path behind. */
 static bool
 is_host(const struct rest *rest)
 {
@@ -240,6 +247,9 @@ is_host(const struct rest *rest)
         has_dot |= *at == '.';
         at++;
     }
+    if (at < rest->end && *at == ':')
+        for (at++; at < rest->end && is_digit(*at);)
+            at++;
     return has_dot && at - rest->at >= 4 && at < rest->end && *at == '/';
 }
 
@@ -254,6 +264,10 @@ is_url(const struct rest *rest)
 
     if (skip_any(&behind, beginnings, COUNT(beginnings)) || is_host(rest))
         return true;
+    if (begins(rest, "//")) {
+        behind.at += 2;
+        return is_host(&behind);
+    }
     while (at < rest->end && (is_letter(*at) || is_digit(*at) || *at == '+' ||
                               *at == '.' || *at == '-'))
         at++;
@@ -274,6 +288,31 @@ is_age(const struct rest *rest)
     return length == AGE_LENGTH;
 }
 
+/*
+ * The data of a DNSKEY, DS, TLSA or SSHFP record without its name: two or three
+ * numbers, and hexadecimal or base64 to the end.
+ */
+static bool
+is_record_data(const struct rest *rest)
+{
+    struct rest behind = *rest;
+    size_t numbers = 0;
+
+    for (; numbers < 3; numbers++) {
+        const char *at = behind.at;
+
+        while (at < behind.end && is_digit(*at))
+            at++;
+        if (at == behind.at || at - behind.at > 5 || at == behind.end ||
+            !is_blank(*at))
+            break;
+        behind.at = at;
+        skip_blanks(&behind);
+    }
+    return numbers >= 2 && rest->end - behind.at >= RECORD_MIN &&
+           is_digits(behind.at, behind.end);
+}
+
 static const char *
 name_here(const struct rest *rest)
 {
@@ -288,6 +327,7 @@ name_here(const struct rest *rest)
         {is_markup, "HTML or XML"},
         {is_url, "a URL or a path"},
         {is_age, "an age key"},
+        {is_record_data, "a record of DNS"},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -310,4 +350,65 @@ public_text_name(const char *text, size_t length)
     name = name_here(&rest);
     skip_wrapping(&rest);
     return name != NULL ? name : name_here(&rest);
+}
+
+static bool
+is_long_number(const struct rest *rest)
+{
+    const char *at = rest->at;
+
+    while (at < rest->end && is_digit(*at))
+        at++;
+    return at - rest->at >= NUMBER_MIN;
+}
+
+static bool
+is_url_within(const struct rest *rest)
+{
+    const char *at = rest->at;
+    const char *host;
+
+    while (at < rest->end && is_letter(*at))
+        at++;
+    if (at - rest->at < SCHEME_MIN || rest->end - at < 3 ||
+        memcmp(at, "://", 3) != 0)
+        return false;
+    for (host = at += 3; at < rest->end && (is_letter(*at) || is_digit(*at) ||
+                                            *at == '.' || *at == '-');)
+        at++;
+    return at - host >= HOST_MIN;
+}
+
+/* The type of a record of DNS, a blank, and a number. */
+static bool
+is_record(const struct rest *rest)
+{
+    static const char *const types[] = {"DNSKEY", "CDNSKEY", "TLSA", "SMIMEA",
+                                        "SSHFP"};
+    struct rest behind = *rest;
+
+    if (!skip_any(&behind, types, COUNT(types)) || behind.at == behind.end ||
+        !is_blank(*behind.at))
+        return false;
+    skip_blanks(&behind);
+    return behind.at < behind.end && is_digit(*behind.at);
+}
+
+const char *
+public_text_mark(const char *text, size_t length)
+{
+    struct rest rest = {text, text + length};
+    char before = '\0';
+
+    for (; rest.at < rest.end; before = *rest.at++) {
+        if (!is_digit(before) && is_long_number(&rest))
+            return "a number";
+        if (!is_hex(before) && is_pairs(&rest))
+            return "a fingerprint or a dump of bytes";
+        if (!is_letter(before) && is_url_within(&rest))
+            return "a URL or a path";
+        if (!is_letter(before) && is_record(&rest))
+            return "a record of DNS";
+    }
+    return NULL;
 }

@@ -16,4 +16,10 @@ bool public_text_is(const char *text, size_t length);
  */
 const char *public_text_name(const char *text, size_t length);
 
+/*
+ * The same for what stands anywhere within the text: a number of 150 digits, a
+ * dump of bytes, a URL, a record of DNS.
+ */
+const char *public_text_mark(const char *text, size_t length);
+
 #endif

@@ -2,8 +2,8 @@
 #include "keys/secret_form.h"
 
 #include "base/base64.h"
-#include "keys/public_material.h"
 #include "base/secret.h"
+#include "keys/public_material.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -19,6 +19,12 @@
 #define POINT_HEX                                                    \
     "04c556ac0792ebba78614dbcb5797aa20c673fdc1d799ce2073c60d261f290" \
     "66d5f53c05e8a46717e590158c558d7dbc6ead6509d360462d0053219a8c0845d063"
+
+#define ED_HEX                                                           \
+    "302a300506032b6570032100272a039d317843a248e7350457678dcc4195cc729c" \
+    "5cecffb494d6513adf04ae"
+#define DIGITS_50_LESS_1 "2718281828459045235360287471352662497757247093699"
+#define DIGITS_50        DIGITS_50_LESS_1 "9"
 
 /* One file, and the secret in it or what the message says. */
 struct row {
@@ -131,10 +137,7 @@ static const struct row materials[] = {
     {"DER in a JSON string", 0,
      "\"MCowBQYDK2VwAyEAJyoDnTF4Q6JI5zUEV2eNzEGVzHKcXOz_tJTWUTrfBK4\"", 0, NULL,
      "DER"},
-    {"DER in hex", 0,
-     "302a300506032b6570032100272a039d317843a248e7350457678dcc4195cc729c5cecffb"
-     "494d6513adf04ae",
-     0, NULL, "read as hexadecimal it is a DER key"},
+    {"DER in hex", 0, ED_HEX, 0, NULL, "read as hexadecimal it is a DER key"},
     {"DER as bytes of C", 0,
      "0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, "
      "0x27",
@@ -203,7 +206,67 @@ static const struct row materials[] = {
     {"one byte in hex", 0,
      "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5", 0,
      NULL, "one byte, repeated"},
+    {"end of a PEM file", 0, "kQIDAQAB-----END PUBLIC KEY-----", 0, NULL,
+     "PEM"},
+    {"end of a PEM file, its dashes lost", 0, "kQIDAQABzk4Q END PUBLIC KEY", 0,
+     NULL, "PEM"},
+    {"bytea of PostgreSQL", 0, "\\x" ED_HEX, 0, NULL, "DER"},
+    {"bytea in a string", 0, "E'\\\\x" ED_HEX "'", 0, NULL, "DER"},
+    {"hex behind a word", 0, "key" ED_HEX, 0, NULL, "DER"},
+    {"hex behind a digit", 0, "0" ED_HEX, 0, NULL, "DER"},
+    {"hex in front of a letter", 0, ED_HEX "L", 0, NULL, "DER"},
+    {"hex in a function", 0, "decode('" ED_HEX "','hex')", 0, NULL, "DER"},
+    {"hex between bars", 0, "30|2a|30|05|06|03|2b|65|70|03|21|00|27|2a|03|9d",
+     0, NULL, "DER"},
+    {"hex of an assembler", 0,
+     "30h 2ah 30h 05h 06h 03h 2bh 65h 70h 03h 21h 00h 27h 2ah 03h 9dh", 0, NULL,
+     "DER"},
+    {"point behind a word", 0, "key:" POINT_HEX, 0, NULL, "a point"},
+    {"bytes of Java", 0,
+     "(byte)0x30,(byte)0x2a,(byte)0x30,(byte)0x5,(byte)0x6,(byte)0x3,"
+     "(byte)0x2b,(byte)0x65,(byte)0x70,(byte)0x3,(byte)0x21,(byte)0x0,"
+     "(byte)0x27,(byte)0x2a,(byte)0x3,(byte)0x9d",
+     0, NULL, "DER"},
+    {"PKCS #1 as bytes of Java", 0,
+     "48, -126, 1, 10, 2, -126, 1, 1, 0, -40, -40, 52, 4, -4, -90, 112, 77", 0,
+     NULL, "read as numbers it is a DER"},
+    {"PKCS #1 of 1024 bits as numbers", 0,
+     "<<48,129,137,2,129,129,0,244,108,40,241,92,49,176,84,232,125>>", 0, NULL,
+     "DER"},
+    {"numbers with fractions", 0,
+     "48.0, 42.0, 48.0, 5.0, 6.0, 3.0, 43.0, 101.0, 112.0, 3.0, 33.0, 0.0, "
+     "39.0, 42.0, 3.0, 157.0",
+     0, NULL, "DER"},
+    {"numbers between dots", 0, "48.42.48.5.6.3.43.101.112.3.33.0.39.42.3.157",
+     0, NULL, "DER"},
+    {"numbers between hyphens", 0,
+     "48-42-48-5-6-3-43-101-112-3-33-0-39-42-3-157", 0, NULL, "DER"},
+    {"octal numbers", 0,
+     "060 052 060 005 006 003 053 145 160 003 041 000 047 052 003 235", 0, NULL,
+     "DER"},
+    {"a long number", 0, "PublicKey(" DIGITS_50 DIGITS_50 DIGITS_50 ", 65537)",
+     0, NULL, "a number"},
+    {"modulus, its blanks lost", 0, "Modulus:00:d8:d8:34:04:fc:a6:70:4d:90", 0,
+     NULL, "a dump of bytes"},
+    {"URL in a word", 0, "jku:https://idp.example/realms/main/certs", 0, NULL,
+     "a URL"},
+    {"URL of any scheme", 0, "//idp.example/realms/main/certs", 0, NULL,
+     "a URL"},
+    {"URL with a port", 0, "idp.example:8443/realms/main/certs", 0, NULL,
+     "a URL"},
+    {"DNSKEY", 0, "example.com. 3600 IN DNSKEY 257 3 13 zk4Qrr8Twzk4Qrr8Tw", 0,
+     NULL, "DNS"},
+    {"data of DNSKEY", 0, "257 3 13 zk4Qrr8Twzk4Qrr8Twzk4Qrr8Twzk4Qrr8Tw==", 0,
+     NULL, "DNS"},
+    {"data of TLSA", 0, "3 1 1 " HEX, 0, NULL, "DNS"},
+    {"SSHFP", 0, "host IN SSHFP 4 2 " HEX, 0, NULL, "DNS"},
     /* Secrets that look a little like one of these. */
+    {"149 digits", 0, DIGITS_50 DIGITS_50 DIGITS_50_LESS_1, 0, "", NULL},
+    {"a colon and slashes", 0, "4zk://Qrr8Tw9aa8f3c1e0b7a6d59x!", 0, "", NULL},
+    {"two numbers in front", 0, "4 2 8f3c1e0b7a6d5942c4f7e2a1908b6", 0, "",
+     NULL},
+    {"a modulus without its highest bit", 0,
+     "48,129,137,2,129,129,0,116,108,40,241,92,49,176,84,232,125", 0, "", NULL},
     {"a passphrase", 0, "zk4 Qrr8 Tw9 + mm< x:y", 0, "", NULL},
     {"a letter and =", 0, "n=2Ng0BPymcE2Q!xtJ4hfLcWai3dac", 0, "", NULL},
     {"a slash", 0, "/ab/2Ng0BPymcE2QxtJ4hfLcWai3dac", 0, "", NULL},
