@@ -8,14 +8,14 @@
 #include <string.h>
 
 enum reason
-jsontext_read(char *text, size_t length, struct jsontext *ret_text,
+jsontext_read(char *text, size_t length, size_t max, struct jsontext *ret_text,
               char ret_what[JSONDOC_WHAT_MAX])
 {
     struct jsontext read = {.text = text};
     const char *what = NULL;
     size_t at = 0;
 
-    switch (jsonscan_nodes(text, length, &read.nodes, &what, &at)) {
+    switch (jsonscan_nodes(text, length, max, &read.nodes, &what, &at)) {
     case JSONSCAN_OK:
         break;
     case JSONSCAN_NO_MEMORY:

@@ -20,10 +20,11 @@ struct jsontext {
 
 /*
  * Reads one JSON object and nothing else, as jsondoc_parse() does and with the
- * same results and words. `text` must outlive what is read; jsontext_done() is
- * due after OK.
+ * same results and words, and MALFORMED for more than `max` names and values.
+ * `text` must outlive what is read; jsontext_done() is due after OK.
  */
-enum reason jsontext_read(char *text, size_t length, struct jsontext *ret_text,
+enum reason jsontext_read(char *text, size_t length, size_t max,
+                          struct jsontext *ret_text,
                           char ret_what[JSONDOC_WHAT_MAX])
     __attribute__((warn_unused_result));
 

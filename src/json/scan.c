@@ -70,7 +70,11 @@ grow_nodes(struct scan *scan)
 
     if (nodes == NULL)
         return true;
+    if (nodes->room == nodes->max)
+        return bad(scan, JSONSCAN_TOO_MANY);
     room = nodes->room > 0 ? 2 * nodes->room : FEW_NODES;
+    if (room > nodes->max)
+        room = nodes->max;
     items = reallocarray(nodes->items, room, sizeof *items);
     if (items == NULL) {
         scan->no_memory = true;
@@ -481,8 +485,9 @@ take_name(struct scan *scan)
     if (!take_string(scan))
         return false;
     length = (size_t)(scan->at - 1 - first);
-    if (!add_name(scan, first, length) ||
-        !add_node(scan, JSONNODE_NAME, first, length))
+    /* Nodes are a list of names, too. */
+    if (scan->nodes != NULL ? !add_node(scan, JSONNODE_NAME, first, length)
+                            : !add_name(scan, first, length))
         return false;
     level = &scan->levels[scan->depth - 1];
     bit = name_bit(first, length);
@@ -506,6 +511,8 @@ open_level(struct scan *scan, bool is_object)
     *level =
         (struct level){.is_object = is_object, .first_name = scan->name_count};
     level->node = scan->node_count;
+    if (scan->nodes != NULL)
+        scan->nodes->objects += is_object;
     return add_node(scan, is_object ? JSONNODE_OBJECT : JSONNODE_ARRAY,
                     scan->at - 1, 0);
 }
@@ -520,19 +527,34 @@ are_distinct(struct name *names, size_t count)
     return true;
 }
 
+/* Lists the names of the innermost object from its nodes. */
+static bool
+list_names(struct scan *scan, size_t object)
+{
+    const struct jsonnode *items = scan->nodes->items;
+
+    for (size_t i = object + 1; i < scan->node_count; i = items[i + 1].next)
+        if (!add_name(scan, scan->first + items[i].at, items[i].length))
+            return false;
+    return true;
+}
+
 static bool
 close_level(struct scan *scan)
 {
     const struct level *level = &scan->levels[--scan->depth];
-    size_t count = scan->name_count - level->first_name;
-    struct name *names = scan->names + level->first_name;
+    bool is_good = true;
 
-    scan->name_count = level->first_name;
     if (scan->nodes != NULL)
         scan->nodes->items[level->node].next = scan->node_count;
-    if (!level->is_doubtful && !level->has_escape)
-        return true;
-    return are_distinct(names, count) || bad(scan, "a member name twice");
+    if (level->is_doubtful || level->has_escape) {
+        if (scan->nodes != NULL && !list_names(scan, level->node))
+            return false;
+        is_good = are_distinct(scan->names + level->first_name,
+                               scan->name_count - level->first_name);
+    }
+    scan->name_count = level->first_name;
+    return is_good || bad(scan, "a member name twice");
 }
 
 /* A scalar, or the opening of an array or object; `ret_opened` says which. */
@@ -675,10 +697,11 @@ jsonscan(const char *text, size_t length, size_t *ret_values,
 }
 
 enum jsonscan_result
-jsonscan_nodes(const char *text, size_t length, struct jsonnodes *ret_nodes,
-               const char **ret_what, size_t *ret_at)
+jsonscan_nodes(const char *text, size_t length, size_t max,
+               struct jsonnodes *ret_nodes, const char **ret_what,
+               size_t *ret_at)
 {
-    struct jsonnodes nodes = {0};
+    struct jsonnodes nodes = {.max = max};
     size_t values = 0;
     enum jsonscan_result result =
         scan_all(text, length, &nodes, &values, ret_what, ret_at);

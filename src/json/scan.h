@@ -59,13 +59,19 @@ struct jsonnodes {
     struct jsonnode *items;
     size_t count;
     size_t room;
+    size_t max;     /* that there may be */
+    size_t objects; /* among them */
 };
 
+/* What is wrong with a text of more nodes than it may have. */
+#define JSONSCAN_TOO_MANY "too many names and values"
+
 /*
- * The same, and lists what it finds: 16 bytes for each value and name. The
- * caller frees `ret_nodes->items` after JSONSCAN_OK, and then only.
+ * The same, and lists what it finds: 16 bytes for each value and name, of which
+ * there may be `max`. The caller frees `ret_nodes->items` after JSONSCAN_OK,
+ * and then only.
  */
-enum jsonscan_result jsonscan_nodes(const char *text, size_t length,
+enum jsonscan_result jsonscan_nodes(const char *text, size_t length, size_t max,
                                     struct jsonnodes *ret_nodes,
                                     const char **ret_what, size_t *ret_at);
 

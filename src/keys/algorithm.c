@@ -36,8 +36,10 @@ static const struct algorithm algorithms[] = {
 const struct algorithm *
 algorithm_find(const char *name)
 {
-    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
-        if (text_equal(algorithms[i].name, name))
+    /* The first letter decides for most: it is asked of each key of a set. */
+    for (size_t i = 0; name != NULL && i < ALGORITHM_COUNT; i++)
+        if (algorithms[i].name[0] == name[0] &&
+            text_equal(algorithms[i].name, name))
             return &algorithms[i];
     return NULL;
 }

@@ -82,7 +82,12 @@ struct key {
     const struct jwk *jwk;        /* to build it from: borrowed from its set, */
     unsigned char *der;           /* or a SubjectPublicKeyInfo ... */
     size_t der_length;
-    bool is_pkcs1; /* ... or an RSAPublicKey */
+    bool is_pkcs1; /* ... or an RSAPublicKey ... */
+    bool
+        is_certificate; /* ... or a certificate, to be judged then, at `now`, */
+    time_t now;
+    size_t spki_at; /* in which the SubjectPublicKeyInfo is here */
+    size_t spki_length;
     size_t number; /* which of its file's entries it is, from 1 */
     bool is_bad;   /* an entry that only makes its "kid" ambiguous */
 };
@@ -174,8 +179,8 @@ enum key_result key_jwk_secret(const struct jwk *jwk, struct key *ret_key,
 
 /*
  * Reads one PEM block: SubjectPublicKeyInfo, PKCS #1 RSAPublicKey or an X.509
- * certificate, which must be within its dates at `now` and meant for
- * signatures. The key's type is known; it is not built.
+ * certificate. The key's type is known; it is not built, and only then must a
+ * certificate be within its dates at `now` and meant for signatures.
  */
 enum key_result key_from_pem(const char *text, size_t length, time_t now,
                              struct key *ret_key, char what[KEY_WHAT_MAX]);

@@ -182,10 +182,57 @@ key_der_numbers(const struct key *key, struct key_numbers *ret_numbers)
 
     if (key->is_pkcs1)
         return read_rsa(key->der, key->der_length, ret_numbers);
-    if (!read_spki(key->der, key->der_length, &described))
+    if (!read_spki(key->der + key->spki_at, key->spki_length, &described))
         return false;
     *ret_numbers = described.numbers;
     return true;
+}
+
+/* True if a certificate may be used for signatures now; `what` says why not. */
+static bool
+is_for_signatures(X509 *certificate, time_t now, char *what)
+{
+    const char *wrong = NULL;
+
+    if (X509_cmp_time(X509_get0_notBefore(certificate), &now) >= 0)
+        wrong = "its certificate is not valid yet";
+    else if (X509_cmp_time(X509_get0_notAfter(certificate), &now) <= 0)
+        wrong = "its certificate has expired";
+    else if ((X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) == 0)
+        wrong = "its certificate is not for signatures: keyUsage lacks "
+                "digitalSignature";
+    if (wrong != NULL)
+        key_say(KEY_BAD, what, wrong);
+    return wrong == NULL;
+}
+
+/* What OpenSSL reads has to be the key that was found by its place. */
+static bool
+has_key(X509 *certificate, const struct key *key)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+    bool is_same = length > 0 && (size_t)length == key->spki_length &&
+                   memcmp(der, key->der + key->spki_at, (size_t)length) == 0;
+
+    OPENSSL_free(der);
+    return is_same;
+}
+
+static bool
+is_good_certificate(const struct key *key, char *what)
+{
+    const unsigned char *end = key->der;
+    X509 *certificate = d2i_X509(NULL, &end, (long)key->der_length);
+    bool is_good = false;
+
+    if (certificate == NULL || end != key->der + key->der_length ||
+        !has_key(certificate, key))
+        key_say(KEY_BAD, what, "its certificate cannot be read");
+    else
+        is_good = is_for_signatures(certificate, key->now, what);
+    X509_free(certificate);
+    return is_good;
 }
 
 EVP_PKEY *
@@ -196,6 +243,8 @@ key_der_public(const struct key *key, char what[KEY_WHAT_MAX])
     EVP_PKEY *public_key = NULL;
 
     what[0] = '\0';
+    if (key->is_certificate && !is_good_certificate(key, what))
+        return NULL;
     if (key_der_numbers(key, numbers))
         public_key = numbers->kind->type == KEY_RSA
                          ? key_make_rsa(numbers->first, numbers->second)
@@ -229,84 +278,67 @@ key_der_recognize(const unsigned char *der, size_t length,
     return true;
 }
 
-/* True if a certificate may be used for signatures now; `what` says why not. */
+/*
+ * Finds the SubjectPublicKeyInfo of a certificate (RFC 5280 section 4.1) by its
+ * place: to read all of one takes as long as a login.
+ */
 static bool
-is_for_signatures(X509 *certificate, time_t now, char *what)
+find_spki(const unsigned char *der, size_t length, struct input *ret_spki)
 {
-    const char *wrong = NULL;
+    static const int before[] = {V_ASN1_INTEGER, V_ASN1_SEQUENCE,
+                                 V_ASN1_SEQUENCE, V_ASN1_SEQUENCE,
+                                 V_ASN1_SEQUENCE};
+    struct input input = {der, der + length};
+    struct input certificate;
+    struct input body;
+    struct input content;
 
-    if (X509_cmp_time(X509_get0_notBefore(certificate), &now) >= 0)
-        wrong = "its certificate is not valid yet";
-    else if (X509_cmp_time(X509_get0_notAfter(certificate), &now) <= 0)
-        wrong = "its certificate has expired";
-    else if ((X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) == 0)
-        wrong = "its certificate is not for signatures: keyUsage lacks "
-                "digitalSignature";
-    if (wrong != NULL)
-        key_say(KEY_BAD, what, wrong);
-    return wrong == NULL;
-}
-
-/* Keeps a copy of the bytes of a key whose type they say. */
-static enum key_result
-keep(const unsigned char *der, size_t length, bool is_pkcs1,
-     struct key *ret_key, char *what)
-{
-    struct described described = {.wrong = what};
-    struct key *key = &described.key;
-
-    what[0] = '\0';
-    if (is_pkcs1 ? !read_rsa(der, length, &described.numbers)
-                 : !read_spki(der, length, &described))
-        return say_no_key(&described);
-    /* A key that came alone: the log must say why no token is accepted. */
-    if (!key_kind_is_available(described.numbers.kind))
-        return say_no_key(&described);
-    key->type = described.numbers.kind->type;
-    key->der = malloc(length);
-    if (key->der == NULL)
-        return KEY_NO_MEMORY;
-    memcpy(key->der, der, length);
-    key->der_length = length;
-    key->is_pkcs1 = is_pkcs1;
-    *ret_key = *key;
-    return KEY_GOOD;
-}
-
-static enum key_result
-keep_public(X509 *certificate, struct key *ret_key, char *what)
-{
-    unsigned char *der = NULL;
-    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    enum key_result result = KEY_NO_MEMORY;
-
-    if (length > 0)
-        result = keep(der, (size_t)length, false, ret_key, what);
-    OPENSSL_free(der);
-    return result;
-}
-
-static enum key_result
-read_certificate(const unsigned char *der, size_t length, time_t now,
-                 struct key *ret_key, char *what)
-{
-    const unsigned char *end = der;
-    X509 *certificate = d2i_X509(NULL, &end, (long)length);
-    enum key_result result = KEY_BAD;
-
-    if (certificate == NULL || end != der + length)
-        key_say(KEY_BAD, what, "its certificate cannot be read");
-    else if (is_for_signatures(certificate, now, what))
-        result = keep_public(certificate, ret_key, what);
-    X509_free(certificate);
-    return result;
+    if (!take(&input, V_ASN1_SEQUENCE, &certificate) || input.at != input.end ||
+        !take(&certificate, V_ASN1_SEQUENCE, &body))
+        return false;
+    /* The version, [0], is a short one. */
+    if (body.end - body.at > 2 && body.at[0] == 0xa0 &&
+        body.at[1] < body.end - body.at - 2)
+        body.at += 2 + body.at[1];
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (!take(&body, before[i], &content))
+            return false;
+    ret_spki->at = body.at;
+    if (!take(&body, V_ASN1_SEQUENCE, &content))
+        return false;
+    ret_spki->end = body.at;
+    return true;
 }
 
 enum key_result
 key_from_der(enum key_der_form form, const unsigned char *der, size_t length,
              time_t now, struct key *ret_key, char what[KEY_WHAT_MAX])
 {
-    if (form == KEY_DER_CERTIFICATE)
-        return read_certificate(der, length, now, ret_key, what);
-    return keep(der, length, form == KEY_DER_PKCS1, ret_key, what);
+    struct described described = {.wrong = what};
+    struct key *key = &described.key;
+    struct input spki = {der, der + length};
+
+    what[0] = '\0';
+    if (form == KEY_DER_CERTIFICATE && !find_spki(der, length, &spki))
+        return key_say(KEY_BAD, what, "its certificate cannot be read");
+    if (form == KEY_DER_PKCS1
+            ? !read_rsa(der, length, &described.numbers)
+            : !read_spki(spki.at, (size_t)(spki.end - spki.at), &described))
+        return say_no_key(&described);
+    /* A key that came alone: the log must say why no token is accepted. */
+    if (!key_kind_is_available(described.numbers.kind))
+        return say_no_key(&described);
+    key->type = described.numbers.kind->type;
+    key->is_pkcs1 = form == KEY_DER_PKCS1;
+    key->is_certificate = form == KEY_DER_CERTIFICATE;
+    key->now = now;
+    key->spki_at = (size_t)(spki.at - der);
+    key->spki_length = (size_t)(spki.end - spki.at);
+    key->der_length = length;
+    key->der = malloc(length);
+    if (key->der == NULL)
+        return KEY_NO_MEMORY;
+    memcpy(key->der, der, length);
+    *ret_key = *key;
+    return KEY_GOOD;
 }

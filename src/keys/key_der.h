@@ -17,9 +17,9 @@ bool key_der_recognize(const unsigned char *der, size_t length,
 
 /*
  * Reads one structure, which must reach from the first byte to the last, as far
- * as its type; the key keeps its bytes and is not built. A certificate must be
- * within its dates at `now`, and be meant for signatures where it says what it
- * is meant for.
+ * as its type; the key keeps its bytes and is not built. When it is, a
+ * certificate must be within its dates at `now`, and be meant for signatures
+ * where it says what it is meant for.
  */
 enum key_result key_from_der(enum key_der_form form, const unsigned char *der,
                              size_t length, time_t now, struct key *ret_key,

@@ -50,7 +50,9 @@ lists_verify(const struct jsontext *text, const struct jsonnode *operations)
 static bool
 is_use(const char *text)
 {
-    return text_equal(text, "sig") || text_equal(text, "jwt-svid");
+    /* Most others are "enc". */
+    return text[0] != 'e' &&
+           (text_equal(text, "sig") || text_equal(text, "jwt-svid"));
 }
 
 static enum key_result

@@ -208,6 +208,15 @@ say_unread(const struct keyfile *file, const struct loading *loading,
 }
 
 static bool
+say_too_many(const struct keyfile *file, const struct loading *loading)
+{
+    return loading->problems == NULL ||
+           strings_addf(loading->problems,
+                        "%s: not read: a section may have %d files of keys",
+                        file->path, KEYSET_FILES_MAX);
+}
+
+static bool
 load_file(struct keyfile *file, struct loading *loading)
 {
     char what[READFILE_WHAT_MAX];
@@ -236,7 +245,8 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
                               .notes = notes,
                               .types = list_types(policy->allowed),
                               .bytes = KEYSET_FILE_MAX,
-                              .entries = KEYSET_ENTRIES_MAX};
+                              .entries = KEYSET_ENTRIES_MAX,
+                              .nodes = KEYSET_NODES_MAX};
     struct keyset keys = {.kind = policy->kind};
     bool good = true;
     size_t found = 0;
@@ -247,7 +257,9 @@ keyset_load(const struct strings *paths, const struct keyset_policy *policy,
     ERR_set_mark();
     for (; good && keys.count < paths->count; keys.count++) {
         keys.files[keys.count].path = paths->items[keys.count];
-        good = load_file(&keys.files[keys.count], &loading);
+        good = keys.count < KEYSET_FILES_MAX
+                   ? load_file(&keys.files[keys.count], &loading)
+                   : say_too_many(&keys.files[keys.count], &loading);
         found += keyfile_good(&keys.files[keys.count]);
     }
     ERR_pop_to_mark();

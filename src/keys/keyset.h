@@ -16,12 +16,16 @@
 #include <time.h>
 
 /*
- * The files of one section together: a set of a thousand RSA keys has 420 kB.
- * They are read before a token's signature is known to be good, so that these
- * limits are what anybody can make a host do.
+ * What the files of one section may have together. They are read before a
+ * token's signature is known to be good: this much anybody can make a host do,
+ * and it is at most what a login with one key costs (make bench). A key set of
+ * a thousand RSA keys has 420 kB; each key of P-256 with a "kid" is eleven
+ * names and values.
  */
+#define KEYSET_FILES_MAX   64
 #define KEYSET_FILE_MAX    (2 * 1024 * 1024)
 #define KEYSET_ENTRIES_MAX 10000
+#define KEYSET_NODES_MAX   (11 * KEYSET_ENTRIES_MAX + 100)
 
 /* Keys tried for one token: enough to rotate, too few to be an attack. */
 #define KEYSET_CANDIDATES_MAX 4

@@ -33,6 +33,14 @@ may_mean(const struct key *key, const struct algorithm *algorithm)
     return algorithm_is_of(algorithm, key);
 }
 
+/* Most are another from the first letter on. */
+static inline bool
+has_kid(const struct key *key, const char *kid)
+{
+    return key->kid != NULL && key->kid[0] == kid[0] &&
+           text_equal(key->kid, kid);
+}
+
 /* The one entry that is named; NULL: none, or not one alone. */
 static struct key *
 choose_in_set(struct keyfile *file, const struct algorithm *algorithm,
@@ -43,8 +51,7 @@ choose_in_set(struct keyfile *file, const struct algorithm *algorithm,
     for (size_t i = 0; i < file->count; i++) {
         struct key *key = &file->keys[i];
 
-        if ((kid != NULL && !text_equal(key->kid, kid)) ||
-            !may_mean(key, algorithm))
+        if ((kid != NULL && !has_kid(key, kid)) || !may_mean(key, algorithm))
             continue;
         if (key->is_bad || (chosen != NULL && !key_is_same(chosen, key)))
             return NULL;

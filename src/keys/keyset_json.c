@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A file may be a little newer than a clock that is being set right. */
 #define FUTURE_MAX 300
@@ -120,17 +121,30 @@ say_rest(const struct keyfile *file, const struct loading *loading)
                         file->path, file->bad - KEYSET_SAID_MAX);
 }
 
+/* keyset_allows(), of which for most keys little is to be asked. */
 static bool
-add_good(struct keyfile *file, struct key *key, const struct loading *loading)
+is_allowed(const struct key *key, struct loading *loading)
+{
+    if (key->type == KEY_SECRET)
+        return keyset_allows(loading->policy->allowed, key);
+    if (key->only == NULL)
+        return (loading->types & (unsigned)key->type) != 0;
+    if (key->only == loading->last_only && key->type == loading->last_type)
+        return true;
+    if (!keyset_allows(loading->policy->allowed, key))
+        return false;
+    loading->last_only = key->only;
+    loading->last_type = key->type;
+    return true;
+}
+
+static bool
+add_good(struct keyfile *file, struct key *key, struct loading *loading)
 {
     char what[KEY_WHAT_MAX];
     bool done = true;
 
-    bool is_plain = key->type != KEY_SECRET && key->only == NULL;
-
-    /* Of most keys the type decides. */
-    if (is_plain ? (loading->types & (unsigned)key->type) != 0
-                 : keyset_allows(loading->policy->allowed, key)) {
+    if (is_allowed(key, loading)) {
         file->count++;
         return true;
     }
@@ -147,7 +161,7 @@ add_good(struct keyfile *file, struct key *key, const struct loading *loading)
 
 static bool
 load_jwk(struct keyfile *file, size_t number, const struct jwk *jwk,
-         const struct loading *loading)
+         struct loading *loading)
 {
     /* Where it stays if it is taken. */
     struct key *key = &file->keys[file->count];
@@ -170,7 +184,7 @@ load_jwk(struct keyfile *file, size_t number, const struct jwk *jwk,
 }
 
 static bool
-load_entries(struct keyfile *file, size_t count, const struct loading *loading)
+load_entries(struct keyfile *file, size_t count, struct loading *loading)
 {
     bool good = keyset_make_room(file, count);
 
@@ -235,6 +249,20 @@ load_set(struct keyfile *file, const struct jsonnode *set,
     return list_entries(file, set, &count) && load_listed(file, count, loading);
 }
 
+/* The objects of an array; 0 for what is not an array. */
+static size_t
+count_objects(const struct jsontext *json, const struct jsonnode *set)
+{
+    size_t count = 0;
+
+    if (set == NULL || set->kind != JSONNODE_ARRAY)
+        return 0;
+    for (const struct jsonnode *at = jsonnode_first(json, set); at != NULL;
+         at = jsonnode_next(json, set, at))
+        count += at->kind == JSONNODE_OBJECT;
+    return count;
+}
+
 /*
  * True if an object that is not read as a key, deeper inside or beside the set,
  * is a shared secret or a private key: then the file was not meant for others.
@@ -247,6 +275,9 @@ hides_secret(const struct jsontext *json, const struct jsonnode *set)
         set != NULL ? jsonnode_first(json, set) : NULL;
     struct jwk jwk;
 
+    /* In a large set the objects are counted sooner than each node is seen. */
+    if (json->nodes.objects == 1 + count_objects(json, set))
+        return false;
     /* The first node is the file's own object. */
     for (size_t i = 1; i < json->nodes.count; i++) {
         const struct jsonnode *node = &json->nodes.items[i];
@@ -288,21 +319,36 @@ load_document(struct keyfile *file, struct loading *loading)
     return load_listed(file, 1, loading);
 }
 
+/* Why it is not read, be it that those before it have left too little. */
+static bool
+say_unread(const struct keyfile *file, const char *what,
+           const struct loading *loading)
+{
+    if (loading->problems == NULL)
+        return true;
+    if (strncmp(what, JSONSCAN_TOO_MANY, strlen(JSONSCAN_TOO_MANY)) != 0)
+        return strings_addf(loading->problems,
+                            "%s: begins as JSON but is not: %s", file->path,
+                            what);
+    return strings_addf(loading->problems,
+                        "%s: too large: the files of a section may have %d "
+                        "names and values together",
+                        file->path, KEYSET_NODES_MAX);
+}
+
 bool
 keyset_load_json(struct keyfile *file, struct loading *loading)
 {
     char what[JSONDOC_WHAT_MAX];
-    struct strings *problems = loading->problems;
 
-    switch (jsontext_read(file->content.data, file->content.size, &file->json,
-                          what)) {
+    switch (jsontext_read(file->content.data, file->content.size,
+                          loading->nodes, &file->json, what)) {
     case REASON_OK:
+        loading->nodes -= file->json.nodes.count;
         return load_document(file, loading);
     case REASON_NO_MEMORY:
         return false;
     default:
-        return problems == NULL ||
-               strings_addf(problems, "%s: begins as JSON but is not: %s",
-                            file->path, what);
+        return say_unread(file, what, loading);
     }
 }

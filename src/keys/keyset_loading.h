@@ -11,8 +11,12 @@ struct loading {
     struct strings *problems;
     struct strings *notes;
     unsigned types; /* the key types of algorithms that are allowed */
+    /* The last public key with an "alg" that was allowed: most are alike. */
+    const struct algorithm *last_only;
+    enum key_type last_type;
     size_t bytes;   /* that the files to come may have */
-    size_t entries; /* that their sets may have */
+    size_t entries; /* that their sets may have, */
+    size_t nodes;   /* and names and values */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "keys/key_print.h"
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,20 @@ compare_with(const struct key *key, struct compared *ret_compared)
                                    : key_texts(key, &ret_compared->texts);
 }
 
+/* The same numbers, of which a key can be made: one that is bad is nobody's. */
+static bool
+is_same_key(struct key *key, const struct compared *compared)
+{
+    char what[KEY_WHAT_MAX];
+    bool is_same = false;
+
+    ERR_set_mark();
+    if (!key->is_bad && key_has_texts(key, &compared->texts))
+        is_same = key_build(key, what) == KEY_GOOD;
+    ERR_pop_to_mark();
+    return is_same;
+}
+
 /* The print of a public key that is in the other section; "": it is not. */
 static bool
 find_public(const struct issuer *other, const struct compared *compared,
@@ -107,8 +122,7 @@ find_public(const struct issuer *other, const struct compared *compared,
 
     for (size_t f = 0; done && f < keys.count; f++)
         for (size_t k = 0; !found && k < keys.files[f].count; k++)
-            found = !keys.files[f].keys[k].is_bad &&
-                    key_has_texts(&keys.files[f].keys[k], &compared->texts);
+            found = is_same_key(&keys.files[f].keys[k], compared);
     keyset_done(&keys);
     ret_print[0] = '\0';
     return done && (!found || key_thumbprint(compared->key, ret_print));

@@ -21,7 +21,7 @@ check_again(const struct key *key)
     struct key again = {0};
 
     MUST(text != NULL);
-    MUST(jsontext_read(text, strlen(text), &json, what) == REASON_OK);
+    MUST(jsontext_read(text, strlen(text), SIZE_MAX, &json, what) == REASON_OK);
     jwk_read(&json, jsontext_root(&json), &jwk);
     MUST(key_from_jwk(&jwk, &again, what) == KEY_GOOD);
     MUST(key_build(&again, what) == KEY_GOOD);
@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     MUST(text != NULL);
     memcpy(text, data, size);
-    if (jsontext_read(text, size, &json, what) == REASON_OK) {
+    if (jsontext_read(text, size, SIZE_MAX, &json, what) == REASON_OK) {
         check_jwk(&json, jsontext_root(&json));
         set = jsontext_find(&json, jsontext_root(&json), "keys");
         if (set != NULL && set->kind == JSONNODE_ARRAY)

@@ -104,7 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, size);
     memcpy(copy, data, size);
     copy[size] = '\0';
-    reason = jsontext_read(text, size, &ours, what);
+    reason = jsontext_read(text, size, SIZE_MAX, &ours, what);
     MUST(reason == jsondoc_parse(copy, size, &theirs, said));
     if (reason == REASON_OK) {
         compare(&ours, jsontext_root(&ours), theirs);

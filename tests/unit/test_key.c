@@ -4,6 +4,7 @@
 #include "keys/jwk.h"
 
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ Test(key, thumbprints_are_those_of_the_rfcs)
         struct jwk jwk;
         struct key key = {0};
 
-        cr_assert_eq(jsontext_read(copy, strlen(copy), &json, what), REASON_OK);
+        cr_assert_eq(jsontext_read(copy, strlen(copy), SIZE_MAX, &json, what),
+                     REASON_OK);
         jwk_read(&json, jsontext_root(&json), &jwk);
         cr_assert_eq(key_from_jwk(&jwk, &key, what), KEY_GOOD, "%s", what);
         /* Before it is built, and after. */
@@ -89,7 +91,8 @@ Test(key, the_thumbprint_of_ml_dsa_is_that_of_rfc_9964)
     struct jwk jwk;
     struct key key = {0};
 
-    cr_assert_eq(jsontext_read(text, strlen(text), &json, what), REASON_OK);
+    cr_assert_eq(jsontext_read(text, strlen(text), SIZE_MAX, &json, what),
+                 REASON_OK);
     jwk_read(&json, jsontext_root(&json), &jwk);
     cr_assert_eq(key_from_jwk(&jwk, &key, what), KEY_GOOD, "%s", what);
     cr_expect_eq(key.type, KEY_MLDSA44);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "keys/keyset.h"
 #include "keys/algorithm.h"
+#include "keys/keyset.h"
 
 #include "support.h"
 
@@ -13,11 +13,11 @@
 #define A     ED("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
 #define B     ED("NvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgU")
 #define BAD   ED("AAAA")
-#define EC                                       \
-    "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\""   \
+#define EC                                           \
+    "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\""      \
     "yAQh4ZU4LJ-k8I5TEGnCZRzuqtTL8WPhofX_IJDmhsA\"," \
     "\"y\":\"bVrVWCvF7A4GcBcPifIMxYFDgPpfcei8ZSyVsxgLQNE\""
-#define KID   ",\"kid\":\"k\""
+#define KID ",\"kid\":\"k\""
 
 /* How many keys a token may be tried with, by "alg" and "kid". */
 static const struct {
@@ -70,9 +70,8 @@ load(char *const *paths, size_t count, struct strings *problems)
     const struct keyset_policy policy = {.kind = KEYSET_PUBLIC};
     struct keyset keys = {0};
 
-    cr_assert_eq(
-        keyset_load(&list, &policy, 1900000000, &keys, problems, NULL),
-        REASON_OK);
+    cr_assert_eq(keyset_load(&list, &policy, 1900000000, &keys, problems, NULL),
+                 REASON_OK);
     return keys;
 }
 
@@ -80,8 +79,8 @@ Test(keyset_choose, kid_and_algorithm_name_exactly_one_key)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[1024];
-        int length = snprintf(text, sizeof text, "{\"keys\":[%s]}",
-                              rows[i].entries);
+        int length =
+            snprintf(text, sizeof text, "{\"keys\":[%s]}", rows[i].entries);
         char *path = scratch_file("keys", text, (size_t)length, 0644);
         struct key *found[KEYSET_CANDIDATES_MAX];
         struct strings problems = {0};
@@ -109,8 +108,8 @@ Test(keyset_choose, a_fifth_key_is_not_tried_and_said)
     for (size_t i = 0; i < 6; i++)
         paths[i] = key_copy(i == 2 ? "ed25519-b.pub.pem" : "p256-a.pub.pem");
     keys = load(paths, 6, &problems);
-    cr_expect_eq(keyset_candidates(&keys, algorithm_find("ES256"), "any",
-                                   found, &problems),
+    cr_expect_eq(keyset_candidates(&keys, algorithm_find("ES256"), "any", found,
+                                   &problems),
                  4);
     cr_assert_eq(problems.count, 1);
     cr_expect_not_null(strstr(problems.items[0], paths[5]));
@@ -143,8 +142,8 @@ Test(keyset_choose, at_most_one_key_is_built_to_say_why)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *path = scratch_file("keys", cases[i].text,
-                                  strlen(cases[i].text), 0644);
+        char *path =
+            scratch_file("keys", cases[i].text, strlen(cases[i].text), 0644);
         struct strings problems = {0};
         struct keyset keys = load(&path, 1, &problems);
         size_t built = 0;
@@ -157,5 +156,168 @@ Test(keyset_choose, at_most_one_key_is_built_to_say_why)
         keyset_done(&keys);
         strings_done(&problems);
         free(path);
+    }
+}
+
+static size_t
+count_built(const struct keyset *keys)
+{
+    size_t built = 0;
+
+    for (size_t f = 0; f < keys->count; f++)
+        for (size_t k = 0; k < keys->files[f].count; k++)
+            built += key_is_built(&keys->files[f].keys[k]);
+    return built;
+}
+
+/* Of many PEM files none is built while loading, and four for a token. */
+Test(keyset_choose, pem_files_are_built_when_they_are_tried)
+{
+    struct key *found[KEYSET_CANDIDATES_MAX];
+    struct strings problems = {0};
+    struct keyset keys;
+    char *paths[20];
+
+    for (size_t i = 0; i < 20; i++)
+        paths[i] =
+            key_copy(i % 2 == 0 ? "ed25519-b.pub.pem" : "p256-a.pub.pem");
+    keys = load(paths, 20, &problems);
+    cr_expect_eq(count_built(&keys), 0);
+    cr_expect(keyset_fits(&keys, algorithm_find("ES256")));
+    cr_expect(!keyset_fits(&keys, algorithm_find("RS256")));
+    cr_expect_eq(count_built(&keys), 0);
+    cr_expect_eq(keyset_candidates(&keys, algorithm_find("ES256"), NULL, found,
+                                   &problems),
+                 4);
+    cr_expect_eq(count_built(&keys), 4);
+    keyset_done(&keys);
+    strings_done(&problems);
+    for (size_t i = 0; i < 20; i++)
+        free(paths[i]);
+}
+
+/* Ten that turn out bad when they are built, and a good one behind them. */
+Test(keyset_choose, bad_keys_are_not_built_without_end)
+{
+    struct key *found[KEYSET_CANDIDATES_MAX];
+    struct strings problems = {0};
+    struct keyset keys;
+    char *paths[11];
+    static const char bad[] = "{" BAD "}";
+
+    for (size_t i = 0; i < 10; i++)
+        paths[i] = scratch_file("bad", bad, strlen(bad), 0644);
+    paths[10] = key_copy("ed25519-b.pub.pem");
+    keys = load(paths, 11, &problems);
+    cr_assert_eq(problems.count, 0);
+    cr_expect_eq(keyset_candidates(&keys, algorithm_find("EdDSA"), NULL, found,
+                                   &problems),
+                 0);
+    cr_expect_eq(count_built(&keys), 0);
+    cr_assert_eq(problems.count, 11);
+    cr_expect_not_null(strstr(problems.items[10], "is never tried"));
+    keyset_done(&keys);
+    strings_done(&problems);
+    for (size_t i = 0; i < 11; i++)
+        free(paths[i]);
+}
+
+/* A secret is read when it is tried, and its length is known before. */
+Test(keyset_choose, secrets_of_a_set_are_built_when_they_are_tried)
+{
+    static const char text[] =
+        "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":"
+        "\"aHdZRVZGZHFoVnlOU3JzY04zekpvdmNxU2V5Z3JESXltOENLUmlxZmNiMA\"},"
+        "{\"kty\":\"oct\",\"kid\":\"b\",\"k\":"
+        "\"bHdZRVZGZHFoVnlOU3JzY04zekpvdmNxU2V5Z3JESXltOENLUmlxZmNiMA\"}]}";
+    char *path = scratch_file("keys", text, strlen(text), 0600);
+    const struct strings list = {&path, 1};
+    const struct keyset_policy policy = {.kind = KEYSET_SECRETS};
+    struct key *found[KEYSET_CANDIDATES_MAX];
+    struct keyset keys = {0};
+
+    cr_assert_eq(keyset_load(&list, &policy, 0, &keys, NULL, NULL), REASON_OK);
+    cr_expect_eq(count_built(&keys), 0);
+    cr_expect_eq(keys.files[0].keys[0].secret_length, 43);
+    cr_assert_eq(
+        keyset_candidates(&keys, algorithm_find("HS256"), "b", found, NULL), 1);
+    cr_expect_eq(count_built(&keys), 1);
+    cr_expect_eq(found[0]->secret_length, 43);
+    cr_expect_eq(memcmp(found[0]->secret,
+                        "lwYEVFdqhVyNSrscN3zJovcqSeygrDIym8C"
+                        "KRiqfcb0",
+                        43),
+                 0);
+    keyset_done(&keys);
+    free(path);
+}
+
+/* A set of `count` times this entry. */
+static char *
+many(const char *entry, size_t count)
+{
+    size_t length = strlen(entry) + 1;
+    char *text = malloc(16 + count * length);
+    char *path;
+
+    strcpy(text, "{\"keys\":[");
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + 9 + i * length, length + 1, "%s,", entry);
+    strcpy(text + 9 + count * length - 1, "]}");
+    path = scratch_file("many", text, strlen(text), 0644);
+    free(text);
+    return path;
+}
+
+/* The files of a section together: files, keys, names and values. */
+Test(keyset_choose, what_a_host_reads_for_a_token_has_an_end)
+{
+    static const struct {
+        const char *entry;
+        size_t count;
+        size_t files;
+        size_t wanted;
+        size_t problems;
+        const char *says;
+    } cases[] = {
+        {"{" A KID "}", 10000, 1, 10000, 0, ""},
+        {"{" A KID "}", 10001, 1, 0, 1, "10001 keys; the files"},
+        {"{" A KID "}", 4000, 3, 8000, 1, "4000 keys; the files"},
+        {"{" A ",\"1\":1,\"2\":2,\"3\":3}", 8400, 1, 8400, 0, ""},
+        {"{" A ",\"1\":1,\"2\":2,\"3\":3}", 8500, 1, 0, 1,
+         "110100 names and values"},
+        {"{" A ",\"kid\":7}", 500, 1, 0, KEYSET_SAID_MAX + 1,
+         "480 more of its keys are bad"},
+        {"{" A "}", 1, 64, 64, 0, ""},
+        {"{" A "}", 1, 66, 64, 2, "may have 64 files"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct keyset_policy policy = {.kind = KEYSET_PUBLIC};
+        char *paths[66];
+        const struct strings list = {paths, cases[i].files};
+        struct strings problems = {0};
+        struct keyset keys = {0};
+        const char *said = "";
+        size_t good = 0;
+        enum reason reason;
+
+        for (size_t f = 0; f < cases[i].files; f++)
+            paths[f] = many(cases[i].entry, cases[i].count);
+        reason = keyset_load(&list, &policy, 0, &keys, &problems, NULL);
+        for (size_t f = 0; f < keys.count; f++)
+            good += keyfile_good(&keys.files[f]);
+        if (problems.count > 0)
+            said = problems.items[problems.count - 1];
+        cr_expect_eq(reason,
+                     cases[i].wanted > 0 ? REASON_OK : REASON_KEY_UNAVAILABLE);
+        cr_expect_eq(good, cases[i].wanted, "%zu: %zu", i, good);
+        cr_expect_eq(problems.count, cases[i].problems, "%zu: %zu", i,
+                     problems.count);
+        cr_expect_not_null(strstr(said, cases[i].says), "%zu: %s", i, said);
+        keyset_done(&keys);
+        strings_done(&problems);
+        for (size_t f = 0; f < cases[i].files; f++)
+            free(paths[f]);
     }
 }

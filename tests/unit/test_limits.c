@@ -21,6 +21,7 @@
 #include "token/jws.h"
 
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,8 @@ make_key(char *text)
     struct key key = {0};
     enum key_result result;
 
-    cr_assert_eq(jsontext_read(text, strlen(text), &json, what), REASON_OK);
+    cr_assert_eq(jsontext_read(text, strlen(text), SIZE_MAX, &json, what),
+                 REASON_OK);
     jwk_read(&json, jsontext_root(&json), &jwk);
     result = key_from_jwk(&jwk, &key, what);
     if (result == KEY_GOOD)

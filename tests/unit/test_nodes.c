@@ -2,6 +2,7 @@
 #include "json/nodes.h"
 
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,8 @@ Test(nodes, list_what_stands_in_a_text)
         char *shown = NULL;
         size_t size;
         FILE *out;
-        enum reason reason = jsontext_read(copy, strlen(copy), &text, what);
+        enum reason reason =
+            jsontext_read(copy, strlen(copy), SIZE_MAX, &text, what);
 
         cr_expect_eq(reason,
                      rows[i].wanted != NULL ? REASON_OK : REASON_MALFORMED,
@@ -97,8 +99,10 @@ Test(nodes, a_member_is_found_by_what_its_name_means)
     struct jsontext text = {0};
     struct jsonnode *root;
 
-    cr_assert_eq(jsontext_read(copy, strlen(copy), &text, what), REASON_OK);
+    cr_assert_eq(jsontext_read(copy, strlen(copy), SIZE_MAX, &text, what),
+                 REASON_OK);
     root = jsontext_root(&text);
+    cr_expect_eq(text.nodes.objects, 2);
     cr_assert_not_null(jsontext_find(&text, root, "d"));
     cr_expect_eq(jsontext_find(&text, root, "d")->kind, JSONNODE_NULL);
     cr_expect(!jsontext_has(&text, root, "d"));
@@ -118,6 +122,7 @@ Test(nodes, a_list_grows)
     char what[JSONDOC_WHAT_MAX];
     size_t count = 0;
     char *copy = malloc(6 + 2 * 5000);
+    char *again;
     struct jsontext text = {0};
     struct jsonnode *list;
 
@@ -125,13 +130,23 @@ Test(nodes, a_list_grows)
     for (size_t i = 0; i < 4999; i++)
         memcpy(copy + 6 + 2 * i, i == 4998 ? "1]" : "1,", 2);
     strcpy(copy + 6 + 2 * 4998 + 1, "]}");
-    cr_assert_eq(jsontext_read(copy, strlen(copy), &text, what), REASON_OK,
-                 "%s", what);
+    again = strdup(copy);
+    cr_assert_eq(jsontext_read(copy, strlen(copy), SIZE_MAX, &text, what),
+                 REASON_OK, "%s", what);
     list = jsontext_find(&text, jsontext_root(&text), "a");
     for (struct jsonnode *at = jsonnode_first(&text, list); at != NULL;
          at = jsonnode_next(&text, list, at))
         count++;
     cr_expect_eq(count, 4999);
     jsontext_done(&text);
+    /* The object, a name, the list and what is in it. */
+    cr_expect_eq(jsontext_read(again, strlen(again), 5002, &text, what),
+                 REASON_OK);
+    jsontext_done(&text);
+    cr_expect_eq(jsontext_read(again, strlen(again), 5001, &text, what),
+                 REASON_MALFORMED);
+    cr_expect_eq(strncmp(what, JSONSCAN_TOO_MANY, strlen(JSONSCAN_TOO_MANY)),
+                 0);
     free(copy);
+    free(again);
 }
