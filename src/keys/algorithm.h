@@ -28,10 +28,11 @@ const struct algorithm *algorithm_at(size_t at);
 unsigned algorithm_bit(const struct algorithm *algorithm);
 
 /*
- * True if the allow-list (bits of algorithm_bit(), 0 for the defaults) names this
- * algorithm. EdDSA, the older name of Ed25519 and Ed448 (RFC 9864 section 2.2),
- * is allowed by these names too; the key then decides which of them it is:
- * keyset_allows(). The older name in a list does not allow the newer ones.
+ * True if the allow-list (bits of algorithm_bit(), 0 for the defaults) names
+ * this algorithm. EdDSA, the older name of Ed25519 and Ed448 (RFC 9864
+ * section 2.2), is allowed by these names too; the key then decides which of
+ * them it is: keyset_allows(). The older name in a list does not allow the
+ * newer ones.
  */
 bool algorithm_is_allowed(const struct algorithm *algorithm, unsigned allowed);
 
