@@ -6,8 +6,8 @@
  */
 #include "bench.h"
 
-#include "base/text.h"
 #include "account/usermap.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <stdio.h>

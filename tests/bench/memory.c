@@ -6,8 +6,8 @@
  * several sections have to be told apart by "iss". A line a token, separated by
  * tabs: where, what, bytes at the peak, reason. 1 if one of them is accepted.
  */
-#include "config/config.h"
 #include "base/base64.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <malloc.h>

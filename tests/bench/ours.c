@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench.h"
 
-#include "keys/keyset.h"
 #include "base/text.h"
+#include "keys/keyset.h"
 #include "token/token.h"
 
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #include "fuzz.h"
 
 #include "base/base64.h"
-#include "json/document.h"
-#include "token/jws.h"
 #include "keys/key.h"
+#include "token/jws.h"
+#include "json/document.h"
 
 #include <string.h>
 

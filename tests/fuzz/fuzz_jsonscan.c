@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "json/scan.h"
 #include "second_parser.h"
+#include "json/scan.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>

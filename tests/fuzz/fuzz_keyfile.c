@@ -21,8 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             .kind = round < 0 ? KEYSET_PUBLIC : KEYSET_SECRETS,
             .encoding = round < 0 ? SECRET_TEXT : (enum secret_encoding)round,
             .allowed = ~0U};
-        enum reason reason = keyset_load(&files, &policy, 1900000000, &keys,
-                                         &problems, &notes);
+        enum reason reason =
+            keyset_load(&files, &policy, 1900000000, &keys, &problems, &notes);
 
         MUST(reason == REASON_OK ? keyfile_good(&keys.files[0]) > 0
                                  : reason == REASON_KEY_UNAVAILABLE);

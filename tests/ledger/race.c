@@ -33,8 +33,8 @@ log_in(char **argv, char *token, int gate)
     pam_handle_t *pamh = NULL;
     double base = atof(argv[5]);
     char byte;
-    int code = pam_start_confdir(argv[2], argv[3], &conversation, argv[1],
-                                 &pamh);
+    int code =
+        pam_start_confdir(argv[2], argv[3], &conversation, argv[1], &pamh);
 
     if (code != PAM_SUCCESS || read(gate, &byte, 1) != 0)
         return 2;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * To be preloaded: the FAIL_AT-th call that pam-jwt, pam_jwt.so or pam_jwt_token.so makes of a
- * function that can fail does fail. Calls that libraries make do not count.
- * How many there were, and the name of the one that failed, goes to the file
- * FAIL_REPORT when the process ends.
+ * To be preloaded: the FAIL_AT-th call that pam-jwt, pam_jwt.so or
+ * pam_jwt_token.so makes of a function that can fail does fail. Calls that
+ * libraries make do not count. How many there were, and the name of the one
+ * that failed, goes to the file FAIL_REPORT when the process ends.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,7 +41,8 @@ is_ours(const void *caller)
     name = found.dlfo_link_map->l_name;
     return name[0] == '\0'
                ? strcmp(program_invocation_short_name, "pam-jwt") == 0
-               : ends_in(name, "pam_jwt.so") || ends_in(name, "pam_jwt_token.so");
+               : ends_in(name, "pam_jwt.so") ||
+                     ends_in(name, "pam_jwt_token.so");
 }
 
 /* What a build that counts lines does when it ends is not ours to test. */

@@ -241,8 +241,8 @@ Test(account, root_and_the_first_uid_have_rules_of_their_own)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct account_policy policy = {
-            .min_uid = 1000, .allow_root = rows[i].allow_root};
+        const struct account_policy policy = {.min_uid = 1000,
+                                              .allow_root = rows[i].allow_root};
         struct verdict verdict = {0};
 
         uid = rows[i].uid;
@@ -264,8 +264,8 @@ Test(account, a_name_must_be_one_of_the_list)
     policy.user_pattern = pattern_new("[a-z]+", what);
     cr_assert_not_null(policy.user_pattern);
     for (size_t i = 0; i < 3; i++)
-        cr_expect_eq(account_check_name(names[i], &policy, &verdict),
-                     REASON_OK, "%s", names[i]);
+        cr_expect_eq(account_check_name(names[i], &policy, &verdict), REASON_OK,
+                     "%s", names[i]);
     cr_expect_eq(account_check_name("other", &policy, &verdict),
                  REASON_USER_NOT_ALLOWED);
     policy.allow_users.all = true;

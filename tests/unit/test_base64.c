@@ -82,10 +82,12 @@ Test(encoding, hex_has_digits_of_three_kinds_and_nothing_else)
         unsigned char into[4];
         size_t length = 0;
 
-        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d", byte);
+        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d",
+                     byte);
         text[1] = text[0];
         text[0] = '0';
-        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d", byte);
+        cr_expect_eq(hex_decode(text, 2, into, &length), at != NULL, "%d",
+                     byte);
         if (at != NULL)
             cr_expect_eq(into[0], strtol(text, NULL, 16), "%d", byte);
     }

@@ -57,10 +57,9 @@ static const char moving[] = OPEN "[issuer a]\nissuer = https://a a\n"
 static const char limited[] = "services = sshd\nkey_file = /a\n";
 
 /* Each place of a section among those of a service. */
-static const char three[] =
-    OPEN "[issuer first]\nissuer = a\nkey_file = /a\n"
-         "[issuer middle]\nissuer = b\nkey_file = /b\n"
-         "[issuer last]\nissuer = c\nkey_file = /c\n";
+static const char three[] = OPEN "[issuer first]\nissuer = a\nkey_file = /a\n"
+                                 "[issuer middle]\nissuer = b\nkey_file = /b\n"
+                                 "[issuer last]\nissuer = c\nkey_file = /c\n";
 
 static const struct {
     const char *config;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login/issuer.h"
 
-#include "config/config.h"
 #include "base/base64.h"
+#include "config/config.h"
 #include "support.h"
 
 #include <criterion/criterion.h>
@@ -58,14 +58,13 @@ expect_shared(const char *setting, const char *one, const char *other,
     struct keyset keys = {0};
     enum reason reason = wanted ? REASON_BAD_CONFIG : REASON_OK;
 
-    cr_assert_eq(issuer_load_keys(&policy->issuers[0], 1900000000, &keys, NULL,
-                                  NULL),
-                 REASON_OK, "%s", name);
-    cr_expect_str_eq(
-        reason_name(issuer_check_key(policy, &policy->issuers[0],
-                                     &keys.files[0].keys[0], 1900000000,
-                                     &verdict)),
-        reason_name(reason), "%s: %s", name, verdict.detail);
+    cr_assert_eq(
+        issuer_load_keys(&policy->issuers[0], 1900000000, &keys, NULL, NULL),
+        REASON_OK, "%s", name);
+    cr_expect_str_eq(reason_name(issuer_check_key(policy, &policy->issuers[0],
+                                                  &keys.files[0].keys[0],
+                                                  1900000000, &verdict)),
+                     reason_name(reason), "%s: %s", name, verdict.detail);
     cr_expect_str_eq(
         reason_name(issuers_check_keys(policy, 1900000000, &of_all)),
         reason_name(reason), "%s: %s", name, of_all.detail);
@@ -101,7 +100,8 @@ Test(issuer_keys, a_secret_is_what_hmac_makes_of_it)
     expect_shared("secret_file", files[1], files[2], false, "two hashes");
     expect_shared("secret_file", files[3], files[4], false, "one byte more");
     /* 66 bytes are hashed by SHA-256, and padded for SHA-384. */
-    expect_shared("secret_file", files[3], files[5], true, "padding of a block");
+    expect_shared("secret_file", files[3], files[5], true,
+                  "padding of a block");
     expect_shared("secret_file", files[3], files[6], false, "cut");
     for (size_t i = 0; i < 7; i++)
         free(files[i]);
@@ -139,8 +139,7 @@ Test(issuer_keys, a_public_key_is_its_thumbprint)
 /* A number with zeros in front is the same number. */
 Test(issuer_keys, another_spelling_is_the_same_key)
 {
-    static const char plain[] =
-        "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}";
+    static const char plain[] = "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}";
     static const char padded[] =
         "{\"kty\":\"RSA\",\"e\":\"AAEAAQ\",\"n\":\"%s\"}";
     unsigned char modulus[258] = {0, 0};
@@ -153,12 +152,12 @@ Test(issuer_keys, another_spelling_is_the_same_key)
         modulus[i] = (unsigned char)(0xc1 + i * 2);
     modulus[257] |= 1;
     base64url_encode(modulus + 2, 256, number);
-    one = scratch_file("one", text,
-                       (size_t)snprintf(text, sizeof text, plain, number), 0600);
+    one = scratch_file(
+        "one", text, (size_t)snprintf(text, sizeof text, plain, number), 0600);
     base64url_encode(modulus, 258, number);
-    other = scratch_file(
-        "other", text, (size_t)snprintf(text, sizeof text, padded, number),
-        0600);
+    other =
+        scratch_file("other", text,
+                     (size_t)snprintf(text, sizeof text, padded, number), 0600);
     expect_shared("key_file", one, other, true, "zeros in front");
     expect_shared("key_file", other, one, true, "zeros in front");
     free(one);
@@ -195,8 +194,8 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
                 for (size_t k = 0; k < 3; k++)
                     sprintf(text + strlen(text), " %s",
                             section < 3 && i != section ? "/nonexistent"
-                            : k == place ? shared
-                                         : own[k]);
+                            : k == place                ? shared
+                                                        : own[k]);
                 strcat(text, "\n");
             }
             path = scratch_file("conf", text, strlen(text), 0600);
@@ -207,16 +206,16 @@ Test(issuer_keys, a_shared_key_is_found_in_any_place)
             cr_assert_eq(issuer_load_keys(&config.policy.issuers[0], 1900000000,
                                           &keys, NULL, NULL),
                          REASON_OK);
-            cr_expect_eq(issuer_check_key(&config.policy,
-                                          &config.policy.issuers[0],
-                                          &keys.files[0].keys[0], 1900000000,
-                                          &verdict),
-                         REASON_BAD_CONFIG, "%zu %zu", section, place);
+            cr_expect_eq(
+                issuer_check_key(&config.policy, &config.policy.issuers[0],
+                                 &keys.files[0].keys[0], 1900000000, &verdict),
+                REASON_BAD_CONFIG, "%zu %zu", section, place);
             cr_expect_not_null(strstr(verdict.detail, wanted), "%s",
                                verdict.detail);
             keyset_done(&keys);
-            cr_expect_eq(issuers_check_keys(&config.policy, 1900000000, &of_all),
-                         REASON_BAD_CONFIG);
+            cr_expect_eq(
+                issuers_check_keys(&config.policy, 1900000000, &of_all),
+                REASON_BAD_CONFIG);
             if (section < 3)
                 cr_expect_str_eq(of_all.detail, verdict.detail);
             config_done(&config);
@@ -237,9 +236,9 @@ Test(issuer_keys, one_issuer_costs_nothing)
 
     config = two_sections("key_file", ec, ec);
     config.policy.issuer_count = 1;
-    cr_assert_eq(issuer_load_keys(&config.policy.issuers[0], 0, &keys, NULL,
-                                  NULL),
-                 REASON_OK);
+    cr_assert_eq(
+        issuer_load_keys(&config.policy.issuers[0], 0, &keys, NULL, NULL),
+        REASON_OK);
     cr_expect_eq(issuer_check_key(&config.policy, &config.policy.issuers[0],
                                   &keys.files[0].keys[0], 0, &verdict),
                  REASON_OK);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define SECRET "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f"
-#define ED25519 \
+#define ED25519                             \
     "{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," \
     "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PEM                                                              \
-    "-----BEGIN PUBLIC KEY-----\n"                                       \
+#define PEM                                                          \
+    "-----BEGIN PUBLIC KEY-----\n"                                   \
     "MCowBQYDK2VwAyEANvmxyDou9cAmXIXxiNwFz6W5LMJv3PD56XCoTNwAYgU=\n" \
     "-----END PUBLIC KEY-----\n"
 #define UTF16 "\xff\xfe-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0"
@@ -42,8 +42,9 @@ static const struct {
     {"host ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFZ2Lr0W", 0, "known_hosts"},
     {"MCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n", 0,
      "without its first line"},
-    {"\xe2\x80\x93" "BEGIN PUBLIC KEY\xe2\x80\x93\nM\nEND PUBLIC KEY", 0,
-     "five hyphens"},
+    {"\xe2\x80\x93"
+     "BEGIN PUBLIC KEY\xe2\x80\x93\nM\nEND PUBLIC KEY",
+     0, "five hyphens"},
     {"Modulus=C15B5B5B", 0, "a bare modulus"},
     {"Public-Key: (2048 bit)\nModulus:\n 00:c1", 0, "-text"},
     {"5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b5f2b\n", 0,
@@ -56,8 +57,8 @@ Test(key_form, what_holds_no_key_is_named_and_gives_none)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int round = 0; round <= 2 * SECRET_BASE64URL + 1; round++) {
-            size_t size = rows[i].size != 0 ? rows[i].size
-                                            : strlen(rows[i].text);
+            size_t size =
+                rows[i].size != 0 ? rows[i].size : strlen(rows[i].text);
             char *path = scratch_file("keys", rows[i].text, size,
                                       round % 2 == 0 ? 0600 : 0644);
             const struct strings paths = {&path, 1};

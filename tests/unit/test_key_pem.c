@@ -327,7 +327,8 @@ static const struct {
      "5b5b5b5b5b5b5b5b01020301000100"},
 };
 
-/* Nothing behind the bytes is read: the sanitizers see it, in memory so large. */
+/* Nothing behind the bytes is read: the sanitizers see it, in memory so large.
+ */
 Test(key_pem, reads_no_byte_behind_a_bit_string_of_none)
 {
     static const unsigned char empty[] = {0x30, 9,    0x30, 5,    6, 3,
@@ -338,8 +339,8 @@ Test(key_pem, reads_no_byte_behind_a_bit_string_of_none)
 
     cr_assert_not_null(der);
     memcpy(der, empty, sizeof empty);
-    cr_expect_eq(
-        key_from_der(KEY_DER_SPKI, der, sizeof empty, 0, &key, what), KEY_BAD);
+    cr_expect_eq(key_from_der(KEY_DER_SPKI, der, sizeof empty, 0, &key, what),
+                 KEY_BAD);
     free(der);
 }
 

@@ -75,8 +75,8 @@ count_good(const char *path, const struct keyset_policy *policy,
     const struct strings paths = {items, 1};
     struct keyset keys = {0};
     size_t good = 0;
-    enum reason reason = keyset_load(&paths, policy, 1900000000, &keys,
-                                     problems, NULL);
+    enum reason reason =
+        keyset_load(&paths, policy, 1900000000, &keys, problems, NULL);
 
     if (reason == REASON_OK)
         good = keyset_build_all(&keys, problems);
@@ -144,8 +144,7 @@ Test(keyset, a_secret_is_read_as_secret_encoding_says)
          true},
         {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", true},
         {SECRET_BASE64, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZW", false},
-        {SECRET_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
-         true},
+        {SECRET_BASE64URL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", true},
         {SECRET_BASE64URL,
          "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", true},
     };
@@ -155,10 +154,12 @@ Test(keyset, a_secret_is_read_as_secret_encoding_says)
             scratch_file("secret", cases[i].text, strlen(cases[i].text), 0600);
         char *items[1] = {path};
         const struct strings paths = {items, 1};
-        const struct keyset_policy policy = {KEYSET_SECRETS, cases[i].encoding, 0, 0};
+        const struct keyset_policy policy = {KEYSET_SECRETS, cases[i].encoding,
+                                             0, 0};
         struct strings problems = {0};
         struct keyset keys = {0};
-        enum reason reason = keyset_load(&paths, &policy, 0, &keys, &problems, NULL);
+        enum reason reason =
+            keyset_load(&paths, &policy, 0, &keys, &problems, NULL);
         bool same = reason == REASON_OK &&
                     keys.files[0].keys[0].secret_length == 32 &&
                     memcmp(keys.files[0].keys[0].secret, bytes, 32) == 0;
@@ -181,8 +182,7 @@ Test(keyset, a_public_key_is_no_secret)
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        char *path =
-            scratch_file("secret", texts[i], strlen(texts[i]), 0600);
+        char *path = scratch_file("secret", texts[i], strlen(texts[i]), 0600);
         struct strings problems = {0};
 
         cr_expect_eq(count_good(path, &secrets, &problems), 0, "%s", texts[i]);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ED                                        \
+#define ED                                         \
     "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" \
     "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
-#define OCT                                       \
+#define OCT                    \
     "\"kty\":\"oct\",\"k\":\"" \
     "aHdZRVZGZHFoVnlOU3JzY04zekpvdmNxU2V5Z3JESXltOENLUmlxZmNiMA\""
 #define SET(entries) "{\"keys\":[" entries "]}"
@@ -123,8 +123,8 @@ static const struct {
      "a JWK and a JWK Set in one"},
     {"a secret and a set", 'p', "{" OCT ",\"keys\":[" KEY("") "]}", 0,
      "a JWK and a JWK Set in one"},
-    {"a private member beside a set", 'p', "{\"d\":\"x\",\"keys\":[" KEY("") "]}",
-     0, "a JWK and a JWK Set in one"},
+    {"a private member beside a set", 'p',
+     "{\"d\":\"x\",\"keys\":[" KEY("") "]}", 0, "a JWK and a JWK Set in one"},
     {"a null set", 'p', "{" ED ",\"keys\":null}", 1, NULL},
 
     {"secret", 's', "{" OCT "}", 1, NULL},
@@ -142,8 +142,9 @@ static const struct {
      "the secret has 3 bytes"},
 
     {"use of SPIFFE", 'p', KEY(",\"use\":\"jwt-svid\""), 1, NULL},
-    {"use null", 'p', KEY(",\"use\":null,\"alg\":null,\"kid\":null,"
-                          "\"key_ops\":null"),
+    {"use null", 'p',
+     KEY(",\"use\":null,\"alg\":null,\"kid\":null,"
+         "\"key_ops\":null"),
      1, NULL},
     {"use for encryption", 'p', KEY(",\"use\":\"enc\""), 0, NULL},
     {"use no string", 'p', KEY(",\"use\":1"), 0, "\"use\" is not a string"},

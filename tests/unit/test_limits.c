@@ -10,8 +10,6 @@
 #include "base/pattern.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "json/document.h"
-#include "json/scan.h"
 #include "keys/jwk.h"
 #include "keys/key.h"
 #include "keys/keyset.h"
@@ -19,6 +17,8 @@
 #include "store/store_uri.h"
 #include "support.h"
 #include "token/jws.h"
+#include "json/document.h"
+#include "json/scan.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -231,8 +231,7 @@ map_gives(const char *map, const char *identity)
     char *path = scratch_file("map", map, strlen(map), 0600);
     struct verdict verdict = {0};
     char *given = NULL;
-    enum reason reason =
-        usermap_choose(path, identity, NULL, &given, &verdict);
+    enum reason reason = usermap_choose(path, identity, NULL, &given, &verdict);
 
     cr_expect_eq(reason == REASON_OK, given != NULL, "%s", verdict.detail);
     free(path);
@@ -301,7 +300,8 @@ Test(limits, the_file_of_a_map)
         memset(line, '#', 4096);
         line[4095] = '\n';
         for (off_t written = 0; written < size; written += 4096)
-            fwrite(line, 1, (size_t)(size - written < 4096 ? size - written : 4096),
+            fwrite(line, 1,
+                   (size_t)(size - written < 4096 ? size - written : 4096),
                    file);
         fseek(file, 0, SEEK_SET);
         fputs("a u\n", file);
@@ -318,8 +318,8 @@ Test(limits, the_file_of_a_map)
 
 Test(limits, the_groups_of_an_expression)
 {
-    char *given = map_gives("/(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)/ \\9\\8\\1\n",
-                            "abcdefghij");
+    char *given =
+        map_gives("/(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)/ \\9\\8\\1\n", "abcdefghij");
 
     cr_expect(text_equal(given, "iha"));
     free(given);
@@ -373,8 +373,8 @@ make_rsa(int bits)
     modulus[0] = (unsigned char)(1 << (bits + 7) % 8);
     modulus[size - 1] |= 1;
     base64url_encode(modulus, size, number);
-    snprintf(text, sizeof text,
-             "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}", number);
+    snprintf(text, sizeof text, "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}",
+             number);
     return make_key(text);
 }
 

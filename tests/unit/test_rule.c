@@ -142,7 +142,8 @@ static const struct {
     {"a exists # not", "{\"a\":1}", true},
 };
 
-static const struct template_facts facts = {.hostname = "web1", .service = "sshd", .user = "alice"};
+static const struct template_facts facts = {
+    .hostname = "web1", .service = "sshd", .user = "alice"};
 
 static const char *
 add(struct requirements *list, const char *rule)
@@ -205,9 +206,12 @@ Test(requirement, says_wanted_and_found)
         const char *payload;
         const char *said;
     } found[] = {
-        {"{}", "no such claim"},         {"{\"a\":\"x\\u001b\"}", "\"x\\x1b\""},
-        {"{\"a\":[\"x\"]}", "an array"}, {"{\"a\":{}}", "an object"},
-        {"{\"a\":null}", "null"},        {"{\"a\":1.5}", "a number"},
+        {"{}", "no such claim"},
+        {"{\"a\":\"x\\u001b\"}", "\"x\\x1b\""},
+        {"{\"a\":[\"x\"]}", "an array"},
+        {"{\"a\":{}}", "an object"},
+        {"{\"a\":null}", "null"},
+        {"{\"a\":1.5}", "a number"},
         {"{\"hasgroups\":true}", "no such claim"},
         {"{\"_claim_names\":{\"b\":\"s\"}}", "no such claim"},
         {"{\"a\":\"x\",\"_claim_names\":{\"a\":\"s\"}}", "\"x\""},
@@ -274,12 +278,11 @@ Test(requirement, one_rule_that_fails_refuses_wherever_it_stands)
             struct verdict verdict = {0};
             char what[JSONDOC_WHAT_MAX];
 
-            cr_assert_eq(
-                jsondoc_parse(payload, strlen(payload), &object, what),
-                REASON_OK);
+            cr_assert_eq(jsondoc_parse(payload, strlen(payload), &object, what),
+                         REASON_OK);
             for (size_t i = 0; i < 3; i++)
-                cr_assert_null(add(&list, i == at && which < 3 ? bad[which]
-                                                               : good[i]));
+                cr_assert_null(
+                    add(&list, i == at && which < 3 ? bad[which] : good[i]));
             cr_expect_eq(requirements_check(&list, object, &nobody, &verdict),
                          which < 3 ? REASON_REQUIREMENT_FAILED : REASON_OK,
                          "%zu: %zu: %s", at, which, verdict.detail);
@@ -295,11 +298,21 @@ Test(requirement, one_rule_that_fails_refuses_wherever_it_stands)
 Test(requirement, refuses_what_cannot_be_meant)
 {
     static const char *const rules[] = {
-        "a any",           "a any b, c",         "a any b,c",
-        "a any b %x",      "a matches",          "a matches (",
-        "a matches (a)\\1", "a matches \"b\" c", "a = \"b\" c",
-        "a has \"b\" \"c\"", "a \"any\" b",        "a \"=\" b",
-        "a anyof b",       "a exists b",         "any b",
+        "a any",
+        "a any b, c",
+        "a any b,c",
+        "a any b %x",
+        "a matches",
+        "a matches (",
+        "a matches (a)\\1",
+        "a matches \"b\" c",
+        "a = \"b\" c",
+        "a has \"b\" \"c\"",
+        "a \"any\" b",
+        "a \"=\" b",
+        "a anyof b",
+        "a exists b",
+        "any b",
     };
     struct requirements list = {0};
 
@@ -375,8 +388,9 @@ Test(requirement, names_groups_that_entra_left_out)
 {
     struct verdict verdict = {0};
 
-    cr_expect_eq(check("groups has b", "{\"hasgroups\":true}", &facts, &verdict),
-                 REASON_REQUIREMENT_FAILED);
+    cr_expect_eq(
+        check("groups has b", "{\"hasgroups\":true}", &facts, &verdict),
+        REASON_REQUIREMENT_FAILED);
     cr_expect_not_null(strstr(verdict.detail, "Entra's groups overage"));
     cr_expect_eq(check("/groups has b", "{\"_claim_names\":{\"groups\":\"s\"}}",
                        &facts, &verdict),

@@ -92,8 +92,8 @@ Test(jsonscan, reads_what_rfc_8259_has_and_nothing_else)
 
         memcpy(text, rows[i].text, rows[i].length);
         text = realloc(text, rows[i].length > 0 ? rows[i].length : 1);
-        cr_expect_eq(jsonscan(text, rows[i].length, &values, &what, &at), rows[i].wanted,
-                     "%s: %s", rows[i].name, what);
+        cr_expect_eq(jsonscan(text, rows[i].length, &values, &what, &at),
+                     rows[i].wanted, "%s: %s", rows[i].name, what);
         free(text);
     }
 }
@@ -168,8 +168,8 @@ Test(jsonscan, sees_every_byte_of_a_run)
                 size_t values = 0;
                 size_t at = 0;
                 /* '"' ends the string early; '\\' and 'x' are no escape. */
-                bool good = byte >= 0x20 && byte < 0x80 && byte != '"' &&
-                            byte != '\\';
+                bool good =
+                    byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 
                 memset(text + 6, 'x', length);
                 text[6 + store_uri] = (char)byte;
@@ -177,7 +177,8 @@ Test(jsonscan, sees_every_byte_of_a_run)
                 /* Behind the last byte an escape takes the quote. */
                 cr_expect_eq(jsonscan(text, length + 8, &values, &what, &at),
                              good ? JSONSCAN_OK : JSONSCAN_BAD,
-                             "byte 0x%02x at %zu of %zu", byte, store_uri, length);
+                             "byte 0x%02x at %zu of %zu", byte, store_uri,
+                             length);
                 if (!good && byte != '"' && byte != '\\')
                     cr_expect_eq(at, 6 + store_uri, "byte 0x%02x at %zu of %zu",
                                  byte, store_uri, length);
@@ -203,9 +204,9 @@ Test(jsonscan, counts_every_value)
         size_t values = 0;
         size_t at = 0;
 
-        cr_expect_eq(jsonscan(cases[i].text, strlen(cases[i].text), &values,
-                              &what, &at),
-                     JSONSCAN_OK);
+        cr_expect_eq(
+            jsonscan(cases[i].text, strlen(cases[i].text), &values, &what, &at),
+            JSONSCAN_OK);
         cr_expect_eq(values, cases[i].wanted, "%s: %zu", cases[i].text, values);
     }
 }

@@ -2,8 +2,8 @@
 #include "token/signature.h"
 
 #include "base/base64.h"
-#include "token/jws.h"
 #include "support.h"
+#include "token/jws.h"
 
 #include <criterion/criterion.h>
 #include <json-c/json.h>
@@ -32,8 +32,8 @@ verifies(struct json_object *jwk, const char *text, const char *payload)
     struct keyset keys = {0};
     struct jws jws = {0};
     char *encoded = malloc(BASE64URL_ENCODED_SIZE(strlen(text)));
-    enum reason reason = keyset_load(&paths, &policy, 1900000000, &keys,
-                                     &problems, NULL);
+    enum reason reason =
+        keyset_load(&paths, &policy, 1900000000, &keys, &problems, NULL);
 
     if (reason == REASON_OK)
         reason = jws_parse(text, strlen(text), SIZE_MAX_BYTES, &jws, &verdict);

@@ -7,7 +7,7 @@
 static const struct {
     const char *state;
     enum store_uri_kind kind; /* of a good one, which has a `where` */
-    const char *where;    /* path, or host; NULL: it is none */
+    const char *where;        /* path, or host; NULL: it is none */
     const char *port;
     const char *user;
     unsigned database;
@@ -110,6 +110,6 @@ Test(store_uri, settings_that_do_not_go_together_are_a_mistake)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_expect_eq(store_uri_mistake(&cases[i].store_uri) == NULL, cases[i].wanted,
-                     "case %zu", i);
+        cr_expect_eq(store_uri_mistake(&cases[i].store_uri) == NULL,
+                     cases[i].wanted, "case %zu", i);
 }

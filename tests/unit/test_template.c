@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct template_facts all = {"host.example", "sshd", "alice", "j1", "idp"};
+static const struct template_facts all = {"host.example", "sshd", "alice", "j1",
+                                          "idp"};
 static const struct template_facts none = {0};
 
 static const struct {
@@ -33,8 +34,8 @@ Test(template, expands_what_is_known_and_refuses_what_is_not)
         const char *missing = NULL;
         char *text = NULL;
 
-        cr_expect_eq(template_is_valid(rows[i].text, "hsuij"), rows[i].valid, "%s",
-                     rows[i].text);
+        cr_expect_eq(template_is_valid(rows[i].text, "hsuij"), rows[i].valid,
+                     "%s", rows[i].text);
         if (!rows[i].valid)
             continue;
         cr_expect(template_expand(rows[i].text, &all, &text, &missing));

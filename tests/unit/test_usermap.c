@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "account/usermap.h"
 
-#include "support.h"
 #include "base/text.h"
+#include "support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -17,9 +17,8 @@ Test(verdict, blames_cutting_for_two_reasons_alone)
 
             verdict_refuse(&verdict, reason, "%s", "as it was");
             verdict_blame_cutting(&verdict);
-            cr_expect_str_eq(
-                reason_name(verdict.reason),
-                reason_name(blamed ? REASON_TOKEN_CUT : reason));
+            cr_expect_str_eq(reason_name(verdict.reason),
+                             reason_name(blamed ? REASON_TOKEN_CUT : reason));
             snprintf(was, sizeof was, "%s: as it was;", reason_name(reason));
             if (blamed)
                 cr_expect_eq(strncmp(verdict.detail, was, strlen(was)), 0, "%s",

@@ -54,8 +54,8 @@ main(int argc, char **argv)
     pam_handle_t *pamh = NULL;
     int code;
 
-    if (argc != 5 || pam_start_confdir(argv[2], argv[3], &conversation,
-                                       argv[1], &pamh) != PAM_SUCCESS)
+    if (argc != 5 || pam_start_confdir(argv[2], argv[3], &conversation, argv[1],
+                                       &pamh) != PAM_SUCCESS)
         return 2;
     code = pam_authenticate(pamh, 0);
     printf("authenticate %d\n", code);

@@ -4,8 +4,8 @@
  * A shared object to preload: looks into every block that is freed or resized,
  * and at the end into all memory that can be written, for pieces of what must
  * not stay there. WATCH_FOR names a file of them, hexadecimal, one a line;
- * WATCH_REPORT the file for what was found. Each piece is kept inverted, so that
- * the search does not find itself.
+ * WATCH_REPORT the file for what was found. Each piece is kept inverted, so
+ * that the search does not find itself.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -138,8 +138,8 @@ realloc(void *memory, size_t size)
     void *bigger;
 
     if (real_realloc == NULL)
-        real_realloc = (void *(*)(void *, size_t))(uintptr_t)dlsym(RTLD_NEXT,
-                                                                   "realloc");
+        real_realloc =
+            (void *(*)(void *, size_t))(uintptr_t)dlsym(RTLD_NEXT, "realloc");
     if (memory != NULL && size > malloc_usable_size(memory))
         look("realloc", memory);
     bigger = real_realloc(memory, size);
