@@ -13,12 +13,12 @@ struct config;
 
 /*
  * The functions that handle a login with a token. It is the one table of
- * COMPANION_TOKEN, an object of its own: with it come OpenSSL and json-c, of
+ * PLUGIN_TOKEN, an object of its own: with it come OpenSSL and json-c, of
  * which a program where nobody has a token shall have nothing. It leaves no
  * pointer to its code behind: it may be unloaded after any call.
  */
 struct phases {
-    const char *identity; /* companion_identity */
+    const char *identity; /* plugin_identity */
 
     /*
      * Decides about the token of an answer that has the shape of one, and logs

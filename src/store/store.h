@@ -41,7 +41,7 @@ struct retention {
 };
 
 struct store {
-    const char *identity; /* companion_identity */
+    const char *identity; /* plugin_identity */
 
     /* NULL: `ret_what` says why. */
     void *(*open)(const struct store_uri *store_uri,
