@@ -59,8 +59,8 @@ public_digits_shifted(const char *text, size_t length, unsigned char *into)
     return read_pairs(text, length, 1, into);
 }
 
-static size_t
-read_run(const char *text, size_t length, size_t skip, unsigned char *into)
+size_t
+public_digits_run(const char *text, size_t length, unsigned char *into)
 {
     size_t best = 0;
     size_t best_size = 0;
@@ -73,19 +73,7 @@ read_run(const char *text, size_t length, size_t skip, unsigned char *into)
             best = i + 1 - size;
         }
     }
-    return read_pairs(text + best, best_size, skip, into);
-}
-
-size_t
-public_digits_run(const char *text, size_t length, unsigned char *into)
-{
-    return read_run(text, length, 0, into);
-}
-
-size_t
-public_digits_run_shifted(const char *text, size_t length, unsigned char *into)
-{
-    return read_run(text, length, 1, into);
+    return read_pairs(text + best, best_size, 0, into);
 }
 
 size_t

@@ -23,10 +23,8 @@ size_t public_digits_all(const char *text, size_t length, unsigned char *into);
 size_t public_digits_shifted(const char *text, size_t length,
                              unsigned char *into);
 
-/* The longest row of hexadecimal digits, and the same from its second one. */
+/* The longest row of hexadecimal digits. */
 size_t public_digits_run(const char *text, size_t length, unsigned char *into);
-size_t public_digits_run_shifted(const char *text, size_t length,
-                                 unsigned char *into);
 
 /* One or two hexadecimal digits behind each x, as in (byte)0x30. */
 size_t public_digits_behind_x(const char *text, size_t length,

@@ -324,7 +324,6 @@ judge_digits(struct judgement *judgement, const char *text, size_t length)
         {public_digits_all, false, "hexadecimal"},
         {public_digits_shifted, false, "hexadecimal"},
         {public_digits_run, true, "hexadecimal"},
-        {public_digits_run_shifted, false, "hexadecimal"},
         {public_digits_behind_x, false, "hexadecimal"},
         {public_digits_list, false, "numbers"},
         {public_digits_octal, false, "numbers"},

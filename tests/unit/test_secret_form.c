@@ -221,6 +221,7 @@ static const struct row materials[] = {
     {"hex of an assembler", 0,
      "30h 2ah 30h 05h 06h 03h 2bh 65h 70h 03h 21h 00h 27h 2ah 03h 9dh", 0, NULL,
      "DER"},
+    {"point behind x", 0, "x" POINT_HEX, 0, NULL, "a point"},
     {"point behind a word", 0, "key:" POINT_HEX, 0, NULL, "a point"},
     {"bytes of Java", 0,
      "(byte)0x30,(byte)0x2a,(byte)0x30,(byte)0x5,(byte)0x6,(byte)0x3,"
