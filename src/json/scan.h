@@ -63,7 +63,7 @@ struct jsonnodes {
     size_t objects; /* among them */
 };
 
-/* What is wrong with a text of more nodes than it may have. */
+/* The mistake of a text with more nodes than are allowed. */
 #define JSONSCAN_TOO_MANY "too many names and values"
 
 /*

@@ -206,7 +206,7 @@ is_for_signatures(X509 *certificate, time_t now, char *what)
     return wrong == NULL;
 }
 
-/* What OpenSSL reads has to be the key that was found by its place. */
+/* True if OpenSSL reads the key that was found by its place. */
 static bool
 has_key(X509 *certificate, const struct key *key)
 {

@@ -16,7 +16,7 @@
 #include <time.h>
 
 /*
- * What the files of one section may have together. They are read before a
+ * Limits of the files of one section together. They are read before a
  * token's signature is known to be good: this much anybody can make a host do,
  * and it is at most what a login with one key costs (make bench). A key set of
  * a thousand RSA keys has 420 kB; each key of P-256 with a "kid" is eleven
