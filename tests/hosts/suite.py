@@ -302,6 +302,33 @@ def services():
             'pam_jwt(su:auth): user_not_allowed: "bob" is not in allow_groups')
 
 
+STEP_UP = f"""fail_delay = 0
+allow_users = *
+allow_root = yes
+[issuer any]
+issuer = https://idp.example
+secret_file = {SECRET_FILE}
+[issuer step-up]
+services = sudo
+issuer = https://idp.example
+secret_file = {SECRET_FILE}
+max_age = 5m
+"""
+
+
+def step_up():
+    """A stricter section for sudo is sudo -i's too, and su is the open one's."""
+    write(CONF, STEP_UP)
+    now = int(time.time())
+    old, fresh = (good(iss="https://idp.example", iat=now - ago) for ago in (7200, 10))
+    for service, how in (("sudo", []), ("sudo-i", ["-i"])):
+        ask = lambda token: as_alice(["sudo", "-S"] + how + ["id", "-un"], token + "\n").stdout.decode().strip()
+        refused(f"step-up for sudo, {service}: a token of two hours", lambda: ask(old), f"pam_jwt({service}:auth): too_old: ")
+        expect(f"step-up for sudo, {service}: a fresh one makes root", ask(fresh) == "root")
+    expect("step-up for sudo: ssh takes the old one", by_password("alice", old) == "alice")
+    configure()
+
+
 def root():
     configure()
     refused("root's token, without allow_root", lambda: by_password("root", good("root")), "user_not_allowed: uid 0, and allow_root is no")
@@ -712,6 +739,7 @@ try:
     article()
     sudo()
     services()
+    step_up()
     root()
     groups()
     environment()
