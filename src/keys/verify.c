@@ -214,27 +214,12 @@ verify_ecdsa(const struct algorithm *algorithm, struct key *key,
     return result;
 }
 
-/*
- * True if OpenSSL has answered as for a wrong signature and could not try:
- * memory ended, or an Edwards key, of which a wrong signature leaves no error,
- * has left one. That must not be logged as a forgery.
- */
-static bool
-could_not_try(const struct key *key, unsigned long error_before)
-{
-    const unsigned edwards = KEY_ED25519 | KEY_ED448;
-
-    return errno == ENOMEM || (((unsigned)key->type & edwards) != 0 &&
-                               ERR_peek_last_error() != error_before);
-}
-
 enum algorithm_result
 algorithm_verify(const struct algorithm *algorithm, struct key *key,
                  const char *message, size_t length,
                  const unsigned char *signature, size_t signature_length)
 {
     enum algorithm_result result;
-    unsigned long before = ERR_peek_last_error();
 
     if (!algorithm_fits(algorithm, key) ||
         signature_length != algorithm_signature_size(algorithm, key))
@@ -264,7 +249,9 @@ algorithm_verify(const struct algorithm *algorithm, struct key *key,
     default:
         result = ALGORITHM_FAILED;
     }
-    if (result == ALGORITHM_WRONG && could_not_try(key, before))
+    /* Without memory OpenSSL answers as for a wrong signature: not a forgery.
+     */
+    if (result == ALGORITHM_WRONG && errno == ENOMEM)
         result = ALGORITHM_FAILED;
     ERR_pop_to_mark();
     return result;
