@@ -86,8 +86,8 @@ const char *setting_set(const struct setting *setting, void *field,
  * ("key=value") over it: those of SCOPE_GLOBAL and SCOPE_ARGUMENT, taken as
  * they stand. Every mistake is a line of `errors`; with any of them the
  * configuration is invalid and must let nobody in: false, and `is_mistaken`.
- * What could be read is set all the same, defaults elsewhere, so that a
- * password can still be asked for. config_done() is due in every case.
+ * Settings that could be read are set all the same, defaults elsewhere, so that
+ * a password can still be asked for. config_done() is due in every case.
  */
 bool config_read(const char *path, int argument_count,
                  const char *const *arguments, struct config *ret_config);

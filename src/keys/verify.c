@@ -79,6 +79,22 @@ begin_mac(const struct algorithm *algorithm, const struct key *key)
     return mac;
 }
 
+/*
+ * True if OpenSSL has the hash that is part of an Edwards curve's signature
+ * (RFC 8032). Without it, it answers as for a wrong signature.
+ */
+static bool
+has_own_hash(const struct key *key)
+{
+    const char *name = key->type == KEY_ED25519 ? "SHA512"
+                       : key->type == KEY_ED448 ? "SHAKE256"
+                                                : NULL;
+    EVP_MD *hash = name != NULL ? EVP_MD_fetch(NULL, name, NULL) : NULL;
+
+    EVP_MD_free(hash);
+    return name == NULL || hash != NULL;
+}
+
 /* A context that begins to verify with this key; NULL: OpenSSL cannot. */
 static EVP_MD_CTX *
 begin_verifying(const struct algorithm *algorithm, const struct key *key)
@@ -86,7 +102,7 @@ begin_verifying(const struct algorithm *algorithm, const struct key *key)
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *settings = NULL; /* the context's own */
 
-    if (context != NULL &&
+    if (context != NULL && has_own_hash(key) &&
         EVP_DigestVerifyInit_ex(context, &settings, algorithm->digest, NULL,
                                 NULL, key->public_key, NULL) == 1 &&
         (key->type != KEY_RSA || algorithm_set_padding(algorithm, settings)))

@@ -13,7 +13,7 @@ struct process;
  * /tmp/bt_u$UID. A file must be regular, the caller's, not a link, and neither
  * group's nor others' to read; or a projected token of Kubernetes, by links of
  * root's within its own folder to a file of root's that only root may write.
- * What the command printed for part 1 is kept for the other parts
+ * The output of the command for part 1 is kept for the other parts
  * (tokenkeep.h).
  *
  * White space, quotes and "Bearer " around a token are taken off as the module
